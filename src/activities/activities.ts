@@ -1,0 +1,28 @@
+import { Context } from '@temporalio/activity';
+import type { Store } from '../store/store.ts';
+import type { Engine } from '../temporal/engine.ts';
+import type { Activities } from './contract.ts';
+import { deliver } from './deliver/deliver.ts';
+import type { DeliverDependencies } from './deliver/dependencies.ts';
+import { inActivity } from './deliver/in-activity.ts';
+import { publishGate } from './publish-gate.ts';
+import { releaseNext } from './release/release-next.ts';
+import { expireHold, giveUp } from './settle-lost.ts';
+import { withoutPersonalData } from './without-personal-data.ts';
+
+export interface ActivityDependencies extends DeliverDependencies {
+  store: Store;
+  engine: Engine;
+}
+
+/** Everything that workflows may ask for. Activities connect: rules are the domain's, words the channels'. */
+export function createActivities(dependencies: ActivityDependencies): Activities {
+  const { store, engine, clock, log } = dependencies;
+  return withoutPersonalData(log, {
+    deliver: (input) => inActivity(Context.current(), (context) => deliver(dependencies, input, context)),
+    expireHold: expireHold(store, clock),
+    giveUp: giveUp(store),
+    publishGate: publishGate(store),
+    releaseNext: releaseNext(store, engine),
+  });
+}

@@ -1,0 +1,51 @@
+import type { BuyerGate } from '../domain/breaker/gate.ts';
+import type { Release, Transition } from '../domain/breaker/report.ts';
+import type { DeliveryStanding } from '../domain/delivery/plan.ts';
+
+/** What workflows ask of activities. Inputs and results stand in histories: ids, settings and codes only. */
+export interface Activities {
+  /** One delivery, until it is settled or Temporal has to try again. */
+  deliver(input: DeliverInput): Promise<DeliverResult>;
+  /** Makes a dead letter of a delivery that nobody released in time. Gives its standing, which may have changed meanwhile. */
+  expireHold(input: { deliveryId: string }): Promise<DeliverResult>;
+  /** Settles a delivery whose activity was lost for good (more crashes than Temporal's ceiling): ours to mend, never silent. */
+  giveUp(input: { deliveryId: string }): Promise<DeliverResult>;
+  /** Writes a buyer's gate where workers read it, with the alerts that go with it. */
+  publishGate(input: { gate: BuyerGate; transition: Pick<Transition, 'raised' | 'recovered'> }): Promise<void>;
+  /** Lets go of the next held deliveries; `more` says whether to come again. */
+  releaseNext(input: ReleaseInput): Promise<{ released: number; more: boolean }>;
+}
+
+export interface DeliverInput {
+  deliveryId: string;
+  leadId: string;
+  buyer: string;
+  destination: string;
+  configVersion: number;
+  /** What to do where the gate is shut: hold the lead for the buyer, or move on. */
+  whenShut: 'hold' | 'skip';
+}
+
+export interface DeliverResult extends DeliveryStanding {
+  /** Number of the attempt that decided, for finding its evidence; null when none was made. */
+  attempt: number | null;
+  /** ISO 8601; set while held. */
+  heldUntil: string | null;
+}
+
+export interface ReleaseInput extends Release {
+  buyer: string;
+}
+
+/** Failure types at the border to Temporal: what the UI shows in red. The details hold a `DeliverResult`. */
+export const FAILURE = {
+  refused: 'BuyerRefused',
+  permanent: 'PermanentError',
+  exhausted: 'RetriesExhausted',
+  mayHaveArrived: 'MayHaveArrived',
+  ours: 'OurFault',
+  gateShut: 'GateShut',
+  /** Tried again by the declared retry policy. */
+  transient: 'TransientError',
+  storeUnavailable: 'StoreUnavailable',
+} as const;

@@ -1,0 +1,30 @@
+import type { Context } from '@temporalio/activity';
+import type { DeliveryContext, RememberedEnd } from './dependencies.ts';
+
+/** A delivery that is done sooner than this costs no heartbeat. */
+const HEARTBEAT_EVERY_MS = 1_000;
+
+/** Runs a delivery inside its Temporal activity: heartbeats while it lasts, so that a lost worker is noticed within seconds. */
+export async function inActivity<T>(activity: Context, work: (context: DeliveryContext) => Promise<T>): Promise<T> {
+  const { heartbeatDetails, workflowExecution } = activity.info;
+  const remembered = isRememberedEnd(heartbeatDetails) ? heartbeatDetails : null;
+  let current = remembered;
+  const timer = setInterval(() => activity.heartbeat(current), HEARTBEAT_EVERY_MS);
+  try {
+    return await work({
+      workflowId: workflowExecution?.workflowId ?? '',
+      signal: activity.cancellationSignal,
+      remembered,
+      remember: (end) => {
+        current = end;
+        activity.heartbeat(end);
+      },
+    });
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+function isRememberedEnd(details: unknown): details is RememberedEnd {
+  return typeof details === 'object' && details !== null && 'attempt' in details && 'outcome' in details && 'finishedAt' in details;
+}

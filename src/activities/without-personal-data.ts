@@ -1,0 +1,46 @@
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import type { Logger } from 'pino';
+import { describeError } from '../domain/describe-error.ts';
+import { StoreUnavailable } from '../store/store.ts';
+import { TemporalUnavailable } from '../temporal/engine.ts';
+import type { Activities } from './contract.ts';
+import { plainFailure, tryAgain } from './deliver/conclude.ts';
+import { FAILURE } from './contract.ts';
+
+const STORE_RETRY_MS = 1_000;
+
+/**
+ * Wraps activities so that no unexpected error reaches a history with its own text: a driver's message can hold a query's
+ * values. Codes go to Temporal; the log gets name, code and stack frames, without the message either.
+ */
+export function withoutPersonalData(log: Logger, activities: Activities): Activities {
+  const guard =
+    <Input, Result>(name: string, activity: (input: Input) => Promise<Result>) =>
+    async (input: Input): Promise<Result> => {
+      try {
+        return await activity(input);
+      } catch (error) {
+        throw expected(error) ?? unexpected(log, name, error);
+      }
+    };
+  return {
+    deliver: guard('deliver', activities.deliver),
+    expireHold: guard('expireHold', activities.expireHold),
+    giveUp: guard('giveUp', activities.giveUp),
+    publishGate: guard('publishGate', activities.publishGate),
+    releaseNext: guard('releaseNext', activities.releaseNext),
+  };
+}
+
+function expected(error: unknown): Error | null {
+  if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
+  if (error instanceof StoreUnavailable) return tryAgain(FAILURE.storeUnavailable, 'the store is away', STORE_RETRY_MS);
+  if (error instanceof TemporalUnavailable) return tryAgain(FAILURE.storeUnavailable, 'Temporal is away', STORE_RETRY_MS);
+  return null;
+}
+
+function unexpected(log: Logger, activity: string, error: unknown): ApplicationFailure {
+  const facts = describeError(error);
+  log.error({ activity, ...facts }, 'an activity failed unexpectedly');
+  return plainFailure({ message: `unexpected ${facts.name}${facts.code === null ? '' : ` ${facts.code}`}`, type: 'Internal' });
+}

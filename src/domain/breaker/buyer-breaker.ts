@@ -1,0 +1,243 @@
+import { shutsDestination } from '../delivery/outcome.ts';
+import type { BuyerGate, DestinationGate } from './gate.ts';
+import type { BreakerSettings, Release, Report, ReportedError, Transition } from './report.ts';
+
+/** A failed probe doubles the cooldown, to at most this. */
+const LONGEST_COOLDOWN_MS = 3_600_000;
+
+/** What a breaker has to remember of a destination's recent errors: no more than it takes to trip, so that state stays small. */
+interface Streak {
+  errors: ReportedError[];
+  lastSuccessAtMs: number;
+}
+
+/** Everything to carry over a continue-as-new. */
+export interface BreakerState {
+  gate: BuyerGate;
+  streaks: Record<string, Streak>;
+}
+
+/** A buyer nobody has heard of yet: healthy. */
+export function initialBreakerState(buyer: string): BreakerState {
+  return { gate: { buyer, version: 0, paused: null, probes: 0, destinations: {} }, streaks: {} };
+}
+
+/** Goes on from what was published last, e.g. on a Temporal server that has forgotten the entity. */
+export function breakerStateFrom(gate: BuyerGate): BreakerState {
+  return { gate, streaks: {} };
+}
+
+/**
+ * The breakers of one buyer, one per destination, and the manual pause. Counts attempts that ended in an error, in a row;
+ * refusals and our own faults never come here. A plain state machine: time comes in, effects come out by `takeTransition`.
+ */
+export class BuyerBreaker {
+  private state: BreakerState;
+  private settings: BreakerSettings;
+  private pending: Transition = { raised: [], recovered: [], release: [] };
+  private changed = false;
+
+  constructor(state: BreakerState, settings: BreakerSettings) {
+    this.state = structuredCloneOfState(state);
+    this.settings = settings;
+  }
+
+  get snapshot(): BreakerState {
+    return structuredCloneOfState(this.state);
+  }
+
+  get hasTransition(): boolean {
+    return this.changed;
+  }
+
+  /** New settings count from the next report on; a destination that is shut stays shut. */
+  configure(settings: BreakerSettings): void {
+    this.settings = settings;
+  }
+
+  /** Pauses the whole buyer, or one destination. Pausing again replaces the reason. */
+  pause(reason: string, destination: string | null, nowMs: number): void {
+    const since = iso(nowMs);
+    if (destination === null) this.state.gate.paused = { reason, since };
+    else this.set(destination, { state: 'paused', reason, since, errors: this.errorsOf(destination) });
+    this.changed = true;
+  }
+
+  /** Lifts the pause and closes what errors had shut: of the whole buyer, or of one destination. */
+  resume(destination: string | null, nowMs: number): void {
+    if (destination === null) {
+      const paused = this.state.gate.paused;
+      this.state.gate.paused = null;
+      for (const id of Object.keys(this.state.gate.destinations)) this.close(id, nowMs);
+      if (paused) this.releaseEverything();
+    } else {
+      this.close(destination, nowMs);
+    }
+    this.changed = true;
+  }
+
+  report(report: Report, nowMs: number): void {
+    const streak = this.streakOf(report.destination);
+    streak.lastSuccessAtMs = Math.max(streak.lastSuccessAtMs, report.lastSuccessAtMs ?? 0);
+    streak.errors = [...streak.errors, ...report.errors]
+      .filter((error) => error.atMs > streak.lastSuccessAtMs)
+      .sort((a, b) => a.atMs - b.atMs)
+      .slice(-Math.max(this.settings.trips, 1));
+    const gate = this.gateOf(report.destination);
+    switch (gate.state) {
+      case 'closed':
+        this.tripIfDue(report.destination, streak, nowMs);
+        return;
+      case 'half-open':
+        this.endProbe(report, gate, nowMs);
+        return;
+      case 'open':
+        // A success newer than the errors came in late: the streak that tripped it was never one.
+        if (gate.nextProbeAt !== null && report.lastSuccessAtMs !== null && streak.errors.length < this.settings.trips) {
+          this.close(report.destination, nowMs);
+        }
+        return;
+      case 'paused':
+        return;
+    }
+  }
+
+  /** Lets time pass: whoever has cooled down is granted its probe. */
+  tick(nowMs: number): void {
+    if (this.state.gate.paused) return;
+    for (const [destination, gate] of Object.entries(this.state.gate.destinations)) {
+      if (gate.state !== 'open' || gate.nextProbeAt === null || Date.parse(gate.nextProbeAt) > nowMs) continue;
+      this.state.gate.probes += 1;
+      this.set(destination, {
+        state: 'half-open',
+        reason: gate.reason,
+        since: gate.since,
+        errors: gate.errors,
+        cooldownMs: gate.cooldownMs,
+        probe: this.state.gate.probes,
+      });
+      this.pending.release.push({ destination, amount: 'one', outageSince: null });
+      this.changed = true;
+    }
+  }
+
+  /** When `tick` has something to do next, in milliseconds since the epoch; null when only a message can change anything. */
+  get nextTickAtMs(): number | null {
+    if (this.state.gate.paused) return null;
+    const due = Object.values(this.state.gate.destinations).flatMap((gate) =>
+      gate.state === 'open' && gate.nextProbeAt !== null ? [Date.parse(gate.nextProbeAt)] : [],
+    );
+    return due.length > 0 ? Math.min(...due) : null;
+  }
+
+  /** The gate to publish, with a version above all before it, and what follows from it; null when nothing changed. */
+  takeTransition(): { gate: BuyerGate; transition: Transition } | null {
+    if (!this.changed) return null;
+    this.state.gate.version += 1;
+    const transition = this.pending;
+    this.pending = { raised: [], recovered: [], release: [] };
+    this.changed = false;
+    return { gate: this.snapshot.gate, transition };
+  }
+
+  private tripIfDue(destination: string, streak: Streak, nowMs: number): void {
+    const last = streak.errors.at(-1);
+    if (!last) return;
+    const shutting = streak.errors.findLast((error) => shutsDestination(error.code));
+    if (shutting) {
+      this.open(destination, `the buyer's side refuses access (${shutting.code})`, shutting, 'destination-shut', null, nowMs);
+    } else if (streak.errors.length >= this.settings.trips) {
+      const reason = `${streak.errors.length} errors in a row, the last: ${last.code}`;
+      this.open(destination, reason, last, 'breaker-open', this.settings.cooldownMs, nowMs);
+    }
+  }
+
+  /** `cooldownMs` null: only a person opens it again. */
+  private open(
+    destination: string,
+    reason: string,
+    cause: ReportedError,
+    kind: 'breaker-open' | 'destination-shut',
+    cooldownMs: number | null,
+    nowMs: number,
+  ): void {
+    const first = this.streakOf(destination).errors[0];
+    this.set(destination, {
+      state: 'open',
+      reason,
+      since: iso(first?.atMs ?? nowMs),
+      errors: this.streakOf(destination).errors.length,
+      cooldownMs: cooldownMs ?? this.settings.cooldownMs,
+      nextProbeAt: cooldownMs === null || this.settings.resume === 'manual' ? null : iso(nowMs + cooldownMs),
+    });
+    this.pending.raised.push({ kind, destination, leadId: cause.leadId, reason, atMs: nowMs });
+    this.changed = true;
+  }
+
+  private endProbe(report: Report, gate: DestinationGate & { state: 'half-open' }, nowMs: number): void {
+    if (report.probe?.number !== gate.probe) return;
+    if (report.probe.result === 'answered') {
+      this.close(report.destination, nowMs);
+      return;
+    }
+    const shutting = report.errors.some((error) => shutsDestination(error.code));
+    const cooldownMs = Math.min(gate.cooldownMs * 2, LONGEST_COOLDOWN_MS);
+    const nextProbeAt = shutting || this.settings.resume === 'manual' ? null : iso(nowMs + cooldownMs);
+    this.set(report.destination, { state: 'open', reason: gate.reason, since: gate.since, errors: gate.errors + 1, cooldownMs, nextProbeAt });
+    this.changed = true;
+  }
+
+  private close(destination: string, nowMs: number): void {
+    const before = this.gateOf(destination);
+    this.state.streaks[destination] = { errors: [], lastSuccessAtMs: Math.max(nowMs, this.streakOf(destination).lastSuccessAtMs) };
+    if (before.state === 'closed') return;
+    const outageSince = before.state === 'paused' ? null : before.since;
+    this.set(destination, { state: 'closed', errors: 0, since: iso(nowMs) });
+    this.pending.recovered.push(destination);
+    this.pending.release.push({ destination, amount: 'all', outageSince });
+    this.changed = true;
+  }
+
+  /** A whole buyer was paused: leads wait for destinations that have no gate of their own, too. */
+  private releaseEverything(): void {
+    const listed = new Set(this.pending.release.map((release: Release) => release.destination));
+    if (!listed.has(EVERY_DESTINATION)) this.pending.release.push({ destination: EVERY_DESTINATION, amount: 'all', outageSince: null });
+  }
+
+  private set(destination: string, gate: DestinationGate): void {
+    this.state.gate.destinations[destination] = gate;
+  }
+
+  private gateOf(destination: string): DestinationGate {
+    return this.state.gate.destinations[destination] ?? { state: 'closed', errors: 0, since: iso(0) };
+  }
+
+  private errorsOf(destination: string): number {
+    return this.streakOf(destination).errors.length;
+  }
+
+  private streakOf(destination: string): Streak {
+    return (this.state.streaks[destination] ??= { errors: [], lastSuccessAtMs: 0 });
+  }
+}
+
+/** Stands for every destination of a buyer in a `Release`. */
+export const EVERY_DESTINATION = '*';
+
+function iso(atMs: number): string {
+  return new Date(atMs).toISOString();
+}
+
+/** State is plain JSON data; the workflow sandbox has no structuredClone. */
+function structuredCloneOfState(state: BreakerState): BreakerState {
+  return {
+    gate: {
+      ...state.gate,
+      paused: state.gate.paused ? { ...state.gate.paused } : null,
+      destinations: Object.fromEntries(Object.entries(state.gate.destinations).map(([id, gate]) => [id, { ...gate }])),
+    },
+    streaks: Object.fromEntries(
+      Object.entries(state.streaks).map(([id, streak]) => [id, { ...streak, errors: streak.errors.map((error) => ({ ...error })) }]),
+    ),
+  };
+}

@@ -1,0 +1,39 @@
+import type { ReasonCode } from './state.ts';
+
+/** The sentence a person reads where nothing more exact (the buyer's words, a mapping's mistake) is known. */
+export function explain(reason: ReasonCode): string {
+  switch (reason) {
+    case 'accepted':
+      return 'The buyer took the lead.';
+    case 'refused':
+      return 'The buyer refused the lead.';
+    case 'permanent-error':
+      return 'The buyer’s side answered with an error that trying again cannot mend.';
+    case 'retries-exhausted':
+      return 'Every attempt failed; the last attempt says why.';
+    case 'may-have-arrived':
+      return 'The request was sent and no usable answer came: ask the buyer by the delivery id before sending it again.';
+    case 'our-fault':
+      return 'Leadrail could not make or send the request; the last attempt or the configuration says why.';
+    case 'buyer-paused':
+      return 'The buyer is paused: resume it to send.';
+    case 'breaker-open':
+      return 'The destination failed too often in a row and is shut until a probe succeeds or somebody resumes it.';
+    case 'probe-failed':
+      return 'Sent as a probe of a destination that was shut; it is still down.';
+    case 'hold-expired':
+      return 'Held for the buyer until the hold ran out; redeliver it once the buyer is back.';
+    case 'chain-satisfied':
+      return 'Another entry of the chain took the lead.';
+    case 'chain-not-reached':
+      return 'The chain ended before this entry.';
+    case 'draft':
+      return 'The destination is a draft: it gets no leads yet.';
+    case 'discarded-by-operator':
+      return 'Given up by hand.';
+    case 'destination-deleted':
+      return 'The destination is no longer configured: add it again, or redeliver by today’s route.';
+    case 'worker-lost':
+      return 'The work on it was lost more often than Temporal allows; look at the workers, then redeliver.';
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * What one attempt came to. `success`: the buyer took the lead; `failure`: the buyer refused it;
+ * `error`: it could not be delivered. Only a transient error is retried.
+ */
+export type AttemptOutcome = Success | Failure | DeliveryError;
+
+export interface Success {
+  outcome: 'success';
+  /** The buyer's own id for the lead, where the answer names one. */
+  recipientId?: string;
+  billable: boolean;
+  price?: number;
+  /** The buyer's words, kept as evidence; never put into a Temporal history. */
+  reason?: string;
+}
+
+export interface Failure {
+  outcome: 'failure';
+  reason: string;
+  recipientId?: string;
+  billable: boolean;
+  price?: number;
+}
+
+export interface DeliveryError {
+  outcome: 'error';
+  /** `unknown`: the request was written and no answer was read, so it may have arrived. */
+  kind: ErrorKind;
+  code: ErrorCode;
+  /** For a person: what happened, to what, and what to check. */
+  reason: string;
+  /** How long the other side asked us to wait (Retry-After, a rule's `retryAfter`), already bounded. */
+  retryAfterMs?: number;
+}
+
+export type ErrorKind = 'transient' | 'permanent' | 'unknown';
+
+/** Machine-readable causes: safe in histories, metrics and logs. */
+export type ErrorCode =
+  | 'timeout'
+  | 'connection'
+  | 'dns'
+  | 'tls'
+  | 'interrupted'
+  | 'http-status'
+  | 'rate-limited'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'not-found'
+  | 'gone'
+  | 'redirect'
+  | 'unreadable-answer'
+  | 'address-refused'
+  | 'rule'
+  // Our own side: neither counted by a breaker nor held against the buyer.
+  | 'mapping'
+  | 'secret-missing'
+  | 'configuration'
+  | 'internal';
+
+const OUR_OWN: ReadonlySet<ErrorCode> = new Set(['interrupted', 'mapping', 'secret-missing', 'configuration', 'internal']);
+
+/** True when the cause lies with us (lead data, configuration, a crash) and not with the buyer's side. */
+export function isOurFault(code: ErrorCode): boolean {
+  return OUR_OWN.has(code);
+}
+
+/** True when the answer says that this destination is out until somebody acts: credentials gone, access refused, endpoint removed. */
+export function shutsDestination(code: ErrorCode): boolean {
+  return code === 'unauthorized' || code === 'forbidden' || code === 'gone';
+}

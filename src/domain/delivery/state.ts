@@ -1,0 +1,36 @@
+/** States in which a delivery still has something ahead of it. */
+export type RunningState = 'planned' | 'delivering';
+
+/** States a delivery rests in. `held` and `queued` rest only for a while; the others are final. */
+export type SettledState = 'delivered' | 'rejected' | 'failed' | 'held' | 'skipped' | 'queued' | 'unknown' | 'discarded';
+
+export type DeliveryState = RunningState | SettledState;
+
+export type LeadStatus = 'delivering' | 'delivered' | 'held' | 'queued' | 'partial' | 'discarded' | 'undelivered';
+
+/** Why a delivery is in its state, as a code; the sentence a person reads is made from it (`describeReason`). */
+export type ReasonCode =
+  | 'accepted'
+  | 'refused'
+  | 'permanent-error'
+  | 'retries-exhausted'
+  | 'may-have-arrived'
+  | 'our-fault'
+  | 'buyer-paused'
+  | 'breaker-open'
+  | 'probe-failed'
+  | 'hold-expired'
+  | 'chain-satisfied'
+  | 'chain-not-reached'
+  | 'draft'
+  | 'discarded-by-operator'
+  | 'destination-deleted'
+  | 'worker-lost';
+
+/** Dead letters, by who has to act: the buyer refused, nobody could be reached, it may have arrived, or it is ours to mend. */
+export type DeadLetterKind = 'refused' | 'undeliverable' | 'unknown' | 'ours';
+
+/** True when nothing more will happen to a delivery unless a person asks for it. */
+export function isFinal(state: DeliveryState): boolean {
+  return state !== 'planned' && state !== 'delivering' && state !== 'held' && state !== 'queued';
+}

@@ -1,0 +1,43 @@
+import type { Logger } from 'pino';
+import { describeError } from '../domain/describe-error.ts';
+
+/** Between two sweeps. */
+const EVERY_MS = 10_000;
+
+/** Repeats a sweep until it is closed; one that fails is logged and repeated. */
+export class Sweeper {
+  private readonly sweep: () => Promise<unknown>;
+  private readonly log: Logger;
+  private timer: NodeJS.Timeout | null = null;
+  private running: Promise<void> = Promise.resolve();
+  private closed = false;
+
+  constructor(sweep: () => Promise<unknown>, log: Logger) {
+    this.sweep = sweep;
+    this.log = log;
+  }
+
+  /** Sweeps at once, then every ten seconds. */
+  start(): void {
+    this.running = this.once();
+  }
+
+  /** Resolves when a sweep under way has ended. */
+  async close(): Promise<void> {
+    this.closed = true;
+    if (this.timer) clearTimeout(this.timer);
+    await this.running;
+  }
+
+  private async once(): Promise<void> {
+    try {
+      await this.sweep();
+    } catch (error) {
+      this.log.warn(describeError(error), 'a sweep failed; it is repeated');
+    }
+    if (this.closed) return;
+    this.timer = setTimeout(() => {
+      this.running = this.once();
+    }, EVERY_MS);
+  }
+}

@@ -1,0 +1,48 @@
+import { getExternalWorkflowHandle } from '@temporalio/workflow';
+import type { PlannedDelivery } from '../domain/delivery/plan.ts';
+import { isChainSatisfied, nextChainStep } from '../domain/delivery/settle.ts';
+import type { DeliverResult } from '../activities/contract.ts';
+import { attemptDelivery, expireHold, parentWorkflowId, Releases } from './delivering.ts';
+import type { FailoverInput, SettledDeliveries } from './input.ts';
+import { holdingSignal } from './messages.ts';
+
+/**
+ * A waterfall: one entry after another until one has delivered what it must. What comes next is the domain's rule
+ * (`nextChainStep`); a lead that only paused buyers are left for waits here, and the first to resume gets it.
+ */
+export async function failover(input: FailoverInput): Promise<SettledDeliveries> {
+  const parent = parentWorkflowId();
+  const releases = new Releases();
+  const results = new Map<string, DeliverResult>();
+  const deliveries = input.chain.entries.flatMap((entry) => entry.deliveries);
+  const attempt = async (delivery: PlannedDelivery, whenShut: 'hold' | 'skip') => {
+    results.set(delivery.id, await attemptDelivery(input, delivery, whenShut));
+  };
+  const tellParent = async (holding: boolean) => {
+    if (parent !== undefined) await getExternalWorkflowHandle(parent).signal(holdingSignal, holding);
+  };
+  for (;;) {
+    const next = nextChainStep(input.chain, results);
+    if (next.step === 'deliver') {
+      await Promise.all(next.deliveries.map((delivery) => attempt(delivery, 'skip')));
+      continue;
+    }
+    if (next.step === 'hold') {
+      // One after the other: a gate that has opened meanwhile takes the lead, and it must not be sold twice.
+      const [delivery] = next.deliveries;
+      if (delivery) await attempt(delivery, 'hold');
+      continue;
+    }
+    const held = new Map([...results].filter(([, result]) => result.state === 'held'));
+    if (held.size === 0 || isChainSatisfied(input.chain, results)) return [...results];
+    await tellParent(true);
+    const { deliveryId, expired } = await releases.next(held);
+    const delivery = deliveries.find((candidate) => candidate.id === deliveryId);
+    if (expired || !delivery) {
+      results.set(deliveryId, await expireHold(deliveryId));
+    } else {
+      await tellParent(false);
+      await attempt(delivery, 'hold');
+    }
+  }
+}
