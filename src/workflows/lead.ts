@@ -1,6 +1,6 @@
 import { ChildWorkflowFailure, executeChild, isCancellation, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { allDeliveries, type Plan, type PlannedDelivery } from '../domain/delivery/plan.ts';
-import { leadStatus } from '../domain/delivery/settle.ts';
+import { impliedStandings, leadStatus } from '../domain/delivery/settle.ts';
 import { failoverWorkflowId, fanOutWorkflowId } from '../domain/delivery/workflow-id.ts';
 import type { LeadStatus } from '../domain/delivery/state.ts';
 import type { DeliverResult } from '../activities/contract.ts';
@@ -29,6 +29,7 @@ async function deliverPlan({ leadId, plan }: LeadInput): Promise<LeadResult> {
   };
   setHandler(holdingSignal, showHolding);
   const results = new Map((await Promise.all(branches(leadId, plan, showHolding))).flat());
+  for (const [id, standing] of impliedStandings(plan, results)) results.set(id, { ...standing, attempt: null, heldUntil: null });
   const status = leadStatus(plan, results);
   showStatus(status);
   return { status, deliveries: byName(plan, results) };

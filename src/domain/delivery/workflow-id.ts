@@ -1,5 +1,4 @@
 import type { Plan } from './plan.ts';
-import { allDeliveries } from './plan.ts';
 
 /** The workflow of a lead as it came in: `lead-<id>`. */
 export function leadWorkflowId(leadId: string): string {
@@ -21,9 +20,9 @@ export function failoverWorkflowId(root: string, index: number): string {
   return `${root}/failover-${index + 1}`;
 }
 
-/** The workflow that runs, and waits for, one delivery of a plan: a plan with a single delivery needs no child. */
+/** The workflow that runs, and waits for, one delivery of a plan: a lone fan-out delivery needs no child. */
 export function owningWorkflowId(root: string, plan: Plan, deliveryId: string): string {
-  if (allDeliveries(plan).length === 1) return root;
+  if (plan.fanOut.length === 1 && plan.chains.length === 0) return root;
   if (plan.fanOut.some((delivery) => delivery.id === deliveryId)) return fanOutWorkflowId(root);
   const index = plan.chains.findIndex((chain) => chain.entries.some((entry) => entry.deliveries.some((delivery) => delivery.id === deliveryId)));
   return index === -1 ? root : failoverWorkflowId(root, index);

@@ -1,0 +1,139 @@
+import {
+  isGrpcServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  type Client,
+  type WorkflowStartOptions,
+} from '@temporalio/client';
+import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy, type SearchAttributePair } from '@temporalio/common';
+import type { BreakerState } from '../domain/breaker/buyer-breaker.ts';
+import type { BreakerSettings } from '../domain/breaker/report.ts';
+import type { Config } from '../domain/config/schema.ts';
+import { allDeliveries } from '../domain/delivery/plan.ts';
+import { leadWorkflowId, redeliveryWorkflowId } from '../domain/delivery/workflow-id.ts';
+import { configureSignal, pauseSignal, releaseSignal, reportSignal, resumeSignal } from '../workflows/messages.ts';
+import type { buyer as buyerWorkflow, lead as leadWorkflow, redelivery as redeliveryWorkflow, releaseHeld } from '../workflows/index.ts';
+import { buyerIdAttribute, leadRouteAttribute, leadSourceAttribute, leadStatusAttribute } from '../workflows/search-attributes.ts';
+import { buyerWorkflowId } from './names.ts';
+import { TemporalUnavailable, type Engine, type LeadStart } from './engine.ts';
+
+/** The client retries a busy server for long: whoever waits for an answer over HTTP needs an end. */
+const CALL_DEADLINE_MS = 5_000;
+
+export interface EngineOptions {
+  client: Client;
+  taskQueue: string;
+  /** Address of the Temporal UI without a trailing slash; null when there is none. */
+  uiUrl: string | null;
+  /** What a buyer's entity starts with: its settings, and its breakers as they were published last. */
+  entityStart: (buyer: string) => Promise<{ settings: BreakerSettings; state: BreakerState }>;
+  /** Lower than the server's own suggestion in tests only. */
+  continueAfterEvents?: number;
+}
+
+/** `Engine` on a Temporal server. Starting is idempotent by workflow id; what is known already is no error. */
+export function createEngine({ client, taskQueue, uiUrl, entityStart, continueAfterEvents }: EngineOptions): Engine {
+  const namespace = client.options.namespace;
+  /** What each buyer was told last, so that an unchanged configuration sends nothing. */
+  const told = new Map<string, string>();
+
+  /** Signals a buyer's entity and starts it where it is missing, e.g. on an empty Temporal. */
+  async function signalBuyer<Argument>(buyer: string, { name: signal }: { name: string }, argument: Argument): Promise<void> {
+    const start = await entityStart(buyer);
+    await call(() =>
+      client.workflow.signalWithStart<typeof buyerWorkflow, [Argument]>('buyer', {
+        workflowId: buyerWorkflowId(buyer),
+        taskQueue,
+        args: [{ buyer, ...start, ...(continueAfterEvents === undefined ? {} : { continueAfterEvents }) }],
+        signal,
+        signalArgs: [argument],
+        staticSummary: `breakers and pause of ${buyer}`,
+        typedSearchAttributes: [{ key: buyerIdAttribute, value: [buyer] }],
+        workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+        workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+      }),
+    );
+  }
+
+  async function call<T>(make: () => Promise<T>): Promise<T> {
+    try {
+      return await client.withDeadline(Date.now() + CALL_DEADLINE_MS, make);
+    } catch (error) {
+      throw isGrpcServiceError(error) ? new TemporalUnavailable('Temporal did not answer', { cause: error }) : error;
+    }
+  }
+
+  async function startOnce(start: () => Promise<unknown>): Promise<void> {
+    try {
+      await call(start);
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  }
+
+  const leadOptions = (lead: LeadStart, workflowId: string, staticSummary: string) =>
+    ({
+      workflowId,
+      taskQueue,
+      args: [{ leadId: lead.leadId, plan: lead.plan }],
+      staticSummary,
+      typedSearchAttributes: leadAttributes(lead),
+      workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+      requestEagerStart: true,
+    }) satisfies WorkflowStartOptions<typeof leadWorkflow>;
+
+  return {
+    startLead: (lead) =>
+      startOnce(() =>
+        client.workflow.start<typeof leadWorkflow>('lead', leadOptions(lead, leadWorkflowId(lead.leadId), `from ${lead.source} by route ${lead.plan.route ?? 'none'}`)),
+      ),
+    startRedelivery: (lead, number) =>
+      startOnce(() =>
+        client.workflow.start<typeof redeliveryWorkflow>('redelivery', leadOptions(lead, redeliveryWorkflowId(lead.leadId, number), `redelivery ${number} of a lead from ${lead.source}`)),
+      ),
+    redeliveryWorkflowId,
+    async releaseDelivery(workflowId, deliveryId) {
+      try {
+        await call(() => client.workflow.getHandle(workflowId).signal(releaseSignal, deliveryId));
+        return true;
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return false;
+        throw error;
+      }
+    },
+    report: (buyer, report) => signalBuyer(buyer, reportSignal, report),
+    sweepHeld: (buyer, release) =>
+      startOnce(() =>
+        client.workflow.start<typeof releaseHeld>('releaseHeld', {
+          workflowId: `release-${buyer}-${release.destination}-sweep`,
+          taskQueue,
+          args: [{ buyer, ...release, outageSince: null }],
+          staticSummary: `sweep of what is held for ${buyer}/${release.destination}`,
+        }),
+      ),
+    async syncBuyers(config: Config) {
+      for (const { id, breaker } of config.buyers) {
+        const settings = JSON.stringify(breaker);
+        if (told.get(id) === settings) continue;
+        await signalBuyer(id, configureSignal, breaker);
+        told.set(id, settings);
+      }
+    },
+    pauseBuyer: (buyer, pause) => signalBuyer(buyer, pauseSignal, pause),
+    resumeBuyer: (buyer, resume) => signalBuyer(buyer, resumeSignal, resume),
+    leadUrl: (leadId) => (uiUrl === null ? null : `${uiUrl}/namespaces/${encodeURIComponent(namespace)}/workflows/${leadWorkflowId(leadId)}`),
+    async ping() {
+      await call(() => client.workflowService.getSystemInfo({}));
+    },
+  };
+}
+
+function leadAttributes({ source, plan }: LeadStart): SearchAttributePair[] {
+  const buyers = [...new Set(allDeliveries(plan).map((delivery) => delivery.buyer))];
+  return [
+    { key: leadSourceAttribute, value: source },
+    { key: leadStatusAttribute, value: 'delivering' },
+    { key: leadRouteAttribute, value: plan.route ?? 'none' },
+    { key: buyerIdAttribute, value: buyers },
+  ];
+}

@@ -1,0 +1,81 @@
+import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
+import { Client } from '@temporalio/client';
+import { fileURLToPath } from 'node:url';
+import type { Activities, DeliverInput, DeliverResult } from '../../src/activities/contract.ts';
+import { conclude } from '../../src/activities/deliver/conclude.ts';
+
+/** How a delivery ends, call by call: the last entry goes on for ever. */
+export type Script = Partial<DeliverResult>[];
+
+/** Made once a test file: bundling takes seconds. */
+let workflowBundle: ReturnType<typeof bundleWorkflowCode> | undefined;
+
+/** A real worker with the real workflows, over activities that end as scripted: for what only workflows decide. */
+export class ScriptedWorker {
+  readonly calls: DeliverInput[] = [];
+  readonly published: Parameters<Activities['publishGate']>[0][] = [];
+  readonly released: Parameters<Activities['releaseNext']>[0][] = [];
+  readonly client: Client;
+  readonly taskQueue: string;
+  private readonly connection: NativeConnection;
+  private readonly worker: Worker;
+  private readonly running: Promise<void>;
+  private readonly scripts: Map<string, Script>;
+
+  private constructor(connection: NativeConnection, worker: Worker, taskQueue: string, scripts: Map<string, Script>) {
+    this.connection = connection;
+    this.worker = worker;
+    this.taskQueue = taskQueue;
+    this.scripts = scripts;
+    this.client = new Client({ connection });
+    this.running = worker.run();
+  }
+
+  static async start(address: string, taskQueue: string): Promise<ScriptedWorker> {
+    const connection = await NativeConnection.connect({ address });
+    const scripts = new Map<string, Script>();
+    const holder: { self?: ScriptedWorker } = {};
+    const self = () => {
+      if (!holder.self) throw new Error('the worker is not started yet');
+      return holder.self;
+    };
+    const activities: Activities = {
+      deliver: (input) => self().deliver(input),
+      expireHold: ({ deliveryId }) => Promise.resolve(self().ended(deliveryId, { state: 'failed', reason: 'hold-expired' })),
+      giveUp: ({ deliveryId }) => Promise.resolve(self().ended(deliveryId, { state: 'failed', reason: 'worker-lost' })),
+      publishGate: (input) => Promise.resolve(void self().published.push(input)),
+      releaseNext: (input) => Promise.resolve((self().released.push(input), { released: 0, more: false })),
+    };
+    workflowBundle ??= bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url)) });
+    const worker = await Worker.create({ connection, taskQueue, workflowBundle: await workflowBundle, activities: { ...activities } });
+    holder.self = new ScriptedWorker(connection, worker, taskQueue, scripts);
+    return holder.self;
+  }
+
+  /** Says how the deliveries to a buyer end. */
+  script(buyer: string, ...script: Script): void {
+    this.scripts.set(buyer, script);
+  }
+
+  /** The buyers that were asked, in order. */
+  get asked(): string[] {
+    return this.calls.map((call) => call.buyer);
+  }
+
+  async stop(): Promise<void> {
+    this.worker.shutdown();
+    await this.running;
+    await this.connection.close();
+  }
+
+  private async deliver(input: DeliverInput): Promise<DeliverResult> {
+    this.calls.push(input);
+    const script = this.scripts.get(input.buyer) ?? [{ state: 'delivered', reason: 'accepted' }];
+    const next = script.length > 1 ? script.shift() : script[0];
+    return conclude(this.ended(input.deliveryId, next ?? {}));
+  }
+
+  private ended(_deliveryId: string, result: Partial<DeliverResult>): DeliverResult {
+    return { state: 'delivered', reason: 'accepted', attempt: 1, heldUntil: null, ...result };
+  }
+}

@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Plan } from '../../src/domain/delivery/plan.ts';
+import { failoverWorkflowId, fanOutWorkflowId, leadWorkflowId } from '../../src/domain/delivery/workflow-id.ts';
+import { lead } from '../../src/workflows/lead.ts';
+import { leadStatusAttribute } from '../../src/workflows/search-attributes.ts';
+import { releaseSignal } from '../../src/workflows/messages.ts';
+import { chainOf, planned, planOf } from '../support/plans.ts';
+import { ScriptedWorker } from '../support/scripted-worker.ts';
+import { startTestServer, type TestServer } from '../support/temporal-server.ts';
+import { until } from '../support/until.ts';
+
+let temporal: TestServer;
+
+beforeAll(async () => {
+  temporal = await startTestServer();
+});
+afterAll(() => temporal.stop());
+
+/** Runs a test with a worker of its own, so that scripts and calls are its own too. */
+async function withWorker(test: (worker: ScriptedWorker) => Promise<void>): Promise<void> {
+  const worker = await ScriptedWorker.start(temporal.server.address, `test-${randomUUID()}`);
+  try {
+    await test(worker);
+  } finally {
+    await worker.stop();
+  }
+}
+
+async function start(worker: ScriptedWorker, plan: Plan) {
+  const leadId = randomUUID();
+  const workflowId = leadWorkflowId(leadId);
+  const handle = await worker.client.workflow.start(lead, { workflowId, taskQueue: worker.taskQueue, args: [{ leadId, plan }] });
+  return { leadId, workflowId, handle };
+}
+
+const future = () => new Date(Date.now() + 600_000).toISOString();
+
+describe('a lead that is fanned out', () => {
+  it('delivers to each on its own: one that is refused touches none of the others', async () => {
+    await withWorker(async (worker) => {
+      worker.script('bravo', { state: 'rejected', reason: 'refused' });
+      const { handle, workflowId } = await start(worker, planOf([planned('acme'), planned('bravo'), planned('carol')]));
+      const result = await handle.result();
+      expect(result.status).toBe('partial');
+      expect(Object.entries(result.deliveries).map(([name, delivery]) => [name, delivery.state])).toEqual([
+        ['acme/api', 'delivered'],
+        ['bravo/api', 'rejected'],
+        ['carol/api', 'delivered'],
+      ]);
+      const child = await worker.client.workflow.getHandle(fanOutWorkflowId(workflowId)).describe();
+      expect(child.status.name).toBe('COMPLETED');
+    });
+  });
+
+  it('runs a lone delivery in its own workflow, in twelve events', async () => {
+    await withWorker(async (worker) => {
+      const { handle } = await start(worker, planOf([planned('acme')]));
+      expect((await handle.result()).status).toBe('delivered');
+      const described = await handle.describe();
+      expect(described.historyLength).toBe(12);
+      expect(described.typedSearchAttributes.get(leadStatusAttribute)).toBe('delivered');
+    });
+  });
+
+  it('waits while held, shows it, and delivers once it is released', async () => {
+    await withWorker(async (worker) => {
+      worker.script('acme', { state: 'held', reason: 'buyer-paused', heldUntil: future() }, { state: 'delivered', reason: 'accepted' });
+      const { handle, workflowId } = await start(worker, planOf([planned('acme'), planned('bravo')]));
+      await until('the lead shows as held', async () => (await handle.describe()).typedSearchAttributes.get(leadStatusAttribute) === 'held');
+      await worker.client.workflow.getHandle(fanOutWorkflowId(workflowId)).signal(releaseSignal, 'delivery-acme');
+      expect((await handle.result()).status).toBe('delivered');
+      expect(worker.asked.filter((buyer) => buyer === 'bravo')).toHaveLength(1);
+    });
+  });
+
+  it('makes a dead letter of a hold that runs out', async () => {
+    await withWorker(async (worker) => {
+      worker.script('acme', { state: 'held', reason: 'buyer-paused', heldUntil: new Date(Date.now() + 50).toISOString() });
+      const { handle } = await start(worker, planOf([planned('acme')]));
+      const result = await handle.result();
+      expect(result.deliveries['acme/api']).toMatchObject({ state: 'failed', reason: 'hold-expired' });
+    });
+  });
+
+  it('ends every delivery of a child that somebody terminated, and leaves the other branches alone', async () => {
+    await withWorker(async (worker) => {
+      worker.script('acme', { state: 'held', reason: 'buyer-paused', heldUntil: future() });
+      const { handle, workflowId } = await start(worker, planOf([planned('acme'), planned('bravo')], [chainOf(planned('carol'))]));
+      await until('acme is held', () => worker.asked.includes('acme'));
+      await worker.client.workflow.getHandle(fanOutWorkflowId(workflowId)).terminate('by a test');
+      const result = await handle.result();
+      expect(result.deliveries['carol/api']?.state).toBe('delivered');
+      expect(result.deliveries['acme/api']).toMatchObject({ state: 'failed', reason: 'worker-lost' });
+    });
+  });
+});
+
+describe('a lead with a failover chain', () => {
+  it('goes to the next buyer after a refusal, an error and a shut gate, and stops at the first that takes it', async () => {
+    await withWorker(async (worker) => {
+      worker.script('acme', { state: 'rejected', reason: 'refused' });
+      worker.script('bravo', { state: 'failed', reason: 'retries-exhausted' });
+      worker.script('carol', { state: 'skipped', reason: 'breaker-open' });
+      const { handle, workflowId } = await start(worker, planOf([], [chainOf(planned('acme'), planned('bravo'), planned('carol'), planned('dora'), planned('evan'))]));
+      expect((await handle.result()).status).toBe('delivered');
+      expect(worker.asked).toEqual(['acme', 'bravo', 'carol', 'dora']);
+      const child = await worker.client.workflow.getHandle(failoverWorkflowId(workflowId, 0)).describe();
+      expect(child.status.name).toBe('COMPLETED');
+    });
+  });
+
+  it('holds for a buyer who was only paused when nobody else is left; the first to come back gets it', async () => {
+    await withWorker(async (worker) => {
+      const held = { state: 'held', reason: 'buyer-paused', heldUntil: future() } as const;
+      worker.script('acme', { state: 'skipped', reason: 'buyer-paused' }, held);
+      worker.script('bravo', { state: 'skipped', reason: 'breaker-open' }, held, { state: 'delivered', reason: 'accepted' });
+      const { handle, workflowId } = await start(worker, planOf([], [chainOf(planned('acme'), planned('bravo'))]));
+      await until('both hold the lead', () => worker.calls.filter((call) => call.whenShut === 'hold').length === 2);
+      await worker.client.workflow.getHandle(failoverWorkflowId(workflowId, 0)).signal(releaseSignal, 'delivery-bravo');
+      const result = await handle.result();
+      expect(result.status).toBe('delivered');
+      expect(worker.asked).toEqual(['acme', 'bravo', 'acme', 'bravo', 'bravo']);
+    });
+  });
+});
