@@ -23,7 +23,7 @@ function plan(fanOut: string[], chains: string[][]): Plan {
 describe('the workflow that owns a delivery', () => {
   it.each([
     ['the only delivery', plan(['a'], []), 'a', 'lead-1'],
-    ['the only delivery, in a chain', plan([], [['a']]), 'a', 'lead-1'],
+    ['the only delivery of a chain', plan([], [['a']]), 'a', 'lead-1/failover-1'],
     ['one of several in parallel', plan(['a', 'b'], []), 'b', 'lead-1/fan-out'],
     ['one beside a chain', plan(['a'], [['b']]), 'a', 'lead-1/fan-out'],
     ['the second chain', plan(['a'], [['b', 'c'], ['d']]), 'd', 'lead-1/failover-2'],

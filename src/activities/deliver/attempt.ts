@@ -1,0 +1,64 @@
+import type { DeliverInput, DeliverResult } from '../contract.ts';
+import { FAILURE } from '../contract.ts';
+import { isOurFault, type AttemptOutcome } from '../../domain/delivery/outcome.ts';
+import type { DeliveryWork } from '../../store/records.ts';
+import { tryAgain } from './conclude.ts';
+import type { DeliverDependencies, DeliveryContext } from './dependencies.ts';
+import { standAside, type Passed } from './pass-gate.ts';
+import { prepareRequest } from './prepare-request.ts';
+import { recordEnd, type Recorded } from './record-end.ts';
+import { sendPrepared } from './send-prepared.ts';
+
+/** One attempt from rendering to its written end. Throws `tryAgain` when Temporal shall come back. */
+export async function attemptOnce(
+  dependencies: DeliverDependencies,
+  input: DeliverInput,
+  work: DeliveryWork,
+  passage: Passed,
+  context: DeliveryContext,
+): Promise<DeliverResult> {
+  const { store, clock } = dependencies;
+  const prepared = await prepareRequest(dependencies, input, work);
+  const number = Math.max(0, ...work.attempts.map((attempt) => attempt.number)) + 1;
+  const startedAt = clock().toISOString();
+  await store.attempts.begin({
+    deliveryId: input.deliveryId,
+    number,
+    round: work.delivery.round,
+    startedAt,
+    request: prepared.ok ? prepared.kept.masked : null,
+    configVersion: prepared.configVersion,
+    gate: passage.gate,
+  });
+  const { outcome, sent } = prepared.ok ? await sendPrepared(dependencies, input, prepared, context) : { outcome: prepared.outcome, sent: null };
+  const ended = { number, startedAt, finishedAt: clock().toISOString(), outcome, probe: passage.probe, sent };
+  const recorded = await recordEnd(dependencies, work, context, ended);
+  report(dependencies, input, recorded, passage.probe);
+  if (recorded.result) return recorded.result;
+  if (recorded.verdict.next === 'retry') throw tryAgain(FAILURE.transient, codeOf(outcome), recorded.verdict.waitMs);
+  return giveBack(dependencies, input, work, number, context);
+}
+
+/** Tells the buyer's breaker, when the attempt says something about the buyer's side. */
+function report({ reporter }: DeliverDependencies, input: DeliverInput, { outcome, finishedAt }: Recorded, probe: number | null): void {
+  const atMs = Date.parse(finishedAt);
+  if (outcome.outcome !== 'error') {
+    reporter.answered(input.buyer, input.destination, { atMs, taken: outcome.outcome === 'success' }, probe);
+  } else if (!isOurFault(outcome.code)) {
+    reporter.error(input.buyer, input.destination, { atMs, code: outcome.code, leadId: input.leadId }, probe);
+  }
+}
+
+/** A failed probe gives its lead back: held as before, or on to the next of its chain. */
+async function giveBack(dependencies: DeliverDependencies, input: DeliverInput, work: DeliveryWork, number: number, context: DeliveryContext): Promise<DeliverResult> {
+  for (;;) {
+    const { version } = await dependencies.gates.readAnew(input.buyer, input.destination);
+    const result = await standAside(dependencies, input, work, context, { reason: 'probe-failed', gateVersion: version });
+    if (result) return { ...result, attempt: number };
+  }
+}
+
+function codeOf(outcome: AttemptOutcome): string {
+  return outcome.outcome === 'error' ? outcome.code : outcome.outcome;
+}
+

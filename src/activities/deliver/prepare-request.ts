@@ -1,0 +1,64 @@
+import type { DeliverInput } from '../contract.ts';
+import { boundChannelOf, type BoundChannel } from '../../channels/registry.ts';
+import { maskRequest } from '../../channels/masking.ts';
+import type { RenderedRequest } from '../../channels/channel.ts';
+import type { DestinationCommon } from '../../domain/config/destination.ts';
+import type { DeliveryError, ErrorCode } from '../../domain/delivery/outcome.ts';
+import { readLead } from '../../domain/fields/read-lead.ts';
+import { maskLead, sensitiveValues } from '../../domain/masking/mask.ts';
+import type { DeliveryWork, KeptRequest } from '../../store/records.ts';
+import type { DeliverDependencies } from './dependencies.ts';
+
+/** A request ready to be sent, or why there is none. */
+export type Prepared = PreparedRequest | { ok: false; configVersion: number; outcome: DeliveryError };
+
+export interface PreparedRequest {
+  ok: true;
+  configVersion: number;
+  channel: BoundChannel;
+  destination: DestinationCommon;
+  request: RenderedRequest;
+  kept: KeptRequest;
+  /** Texts that no evidence may show: secrets, and the lead's sensitive values. */
+  hidden: string[];
+}
+
+/**
+ * Renders a delivery's request, or takes the bytes that the round's first attempt kept. A first delivery is made by the
+ * configuration that its plan was pinned to; a release or redelivery by today's.
+ */
+export async function prepareRequest({ configuration }: DeliverDependencies, input: DeliverInput, work: DeliveryWork): Promise<Prepared> {
+  const version = versionFor(input, work);
+  const resolved = await configuration.resolveDestination(version, input.buyer, input.destination);
+  if (!resolved.ok) {
+    const code = resolved.problem === 'secret-missing' ? 'secret-missing' : 'configuration';
+    return { ok: false, configVersion: version === 'latest' ? input.configVersion : version, outcome: ours(code, resolved.explanation) };
+  }
+  const { destination, configVersion, secretValues } = resolved;
+  const channel = boundChannelOf(destination.type);
+  const declarations = (await configuration.at(configVersion))?.config.sources.find(({ id }) => id === work.lead.source)?.fields ?? {};
+  const lead = readLead(work.lead, declarations);
+  const hidden = [...secretValues, ...sensitiveValues(lead, declarations)];
+  const deliveryId = input.deliveryId;
+  if (work.rendered) {
+    const { masked: _masked, configVersion: _version, ...request } = work.rendered;
+    return { ok: true, configVersion: work.rendered.configVersion, channel, destination, request, kept: work.rendered, hidden };
+  }
+  const rendered = channel.render({ config: destination, lead, deliveryId });
+  if (!rendered.ok) return { ok: false, configVersion, outcome: ours('mapping', rendered.mistakes.map(({ to, message }) => `${to}: ${message}`).join('; ')) };
+  const { request } = rendered;
+  const shown = channel.render({ config: destination, lead: maskLead(lead, declarations), deliveryId });
+  const masked = maskRequest(shown.ok ? shown.request : request, hidden);
+  return { ok: true, configVersion, channel, destination, request, kept: { configVersion, ...request, masked }, hidden };
+}
+
+/** Attempts of one round are made of one configuration: the bytes stay the same also when they were not kept yet. */
+function versionFor(input: DeliverInput, { delivery, attempts }: DeliveryWork): number | 'latest' {
+  const earlier = attempts.find((attempt) => attempt.round === delivery.round);
+  if (earlier) return earlier.configVersion;
+  return delivery.round <= 1 ? input.configVersion : 'latest';
+}
+
+function ours(code: ErrorCode, reason: string): DeliveryError {
+  return { outcome: 'error', kind: 'permanent', code, reason };
+}

@@ -1,0 +1,18 @@
+import type { DeliverInput } from '../contract.ts';
+import { maskExchange } from '../../channels/masking.ts';
+import type { AttemptOutcome } from '../../domain/delivery/outcome.ts';
+import type { DeliverDependencies, DeliveryContext } from './dependencies.ts';
+import type { PreparedRequest } from './prepare-request.ts';
+import type { Ended } from './record-end.ts';
+
+/** Sends a prepared request once; gives what came of it and what the evidence may show of it. */
+export async function sendPrepared(
+  { http, clock }: DeliverDependencies,
+  input: DeliverInput,
+  prepared: PreparedRequest,
+  context: DeliveryContext,
+): Promise<{ outcome: AttemptOutcome; sent: Ended['sent'] }> {
+  const { channel, destination, request, kept, hidden } = prepared;
+  const { outcome, exchange } = await channel.send({ config: destination, request, deliveryId: input.deliveryId, http, signal: context.signal, now: clock });
+  return { outcome, sent: exchange ? maskExchange(exchange, kept.masked, hidden) : null };
+}

@@ -1,0 +1,116 @@
+import type { Logger } from 'pino';
+import type { LeadStore } from '../../store/store.ts';
+import type { Engine, LeadStart } from '../../temporal/engine.ts';
+import { describeFault } from '../http/describe-fault.ts';
+
+/**
+ * Starts leads' workflows behind the answers of intake. A lead that is not started here, for whatever reason, is stored
+ * as not started, and a sweep starts it: nothing is retried or awaited here.
+ */
+export interface LeadStarter {
+  /** Takes a stored lead. Returns at once. */
+  start(lead: LeadStart): void;
+  /** Takes nothing more, and resolves once what was taken has been started or given up and noted. */
+  close(): Promise<void>;
+}
+
+export interface LeadStarterDependencies {
+  engine: Pick<Engine, 'startLead'>;
+  leads: Pick<LeadStore, 'markStarted'>;
+  log: Logger;
+  clock: () => Date;
+}
+
+export interface LeadStarterLimits {
+  /** Workflow starts under way at once. */
+  concurrency: number;
+  /** Leads waiting for their turn; beyond it they are left to the sweep, so that a slow Temporal cannot fill the memory. */
+  waiting: number;
+  /** Started leads are noted together after this. */
+  noteAfterMs: number;
+}
+
+const LIMITS: LeadStarterLimits = { concurrency: 64, waiting: 20_000, noteAfterMs: 100 };
+/** Ids in one log line. */
+const LOGGED_IDS = 20;
+/** Ids noted in one statement. */
+const NOTED_AT_ONCE = 500;
+
+export function createLeadStarter({ engine, leads, log, clock }: LeadStarterDependencies, limits: LeadStarterLimits = LIMITS): LeadStarter {
+  const waiting: LeadStart[] = [];
+  const running = new Set<Promise<void>>();
+  let started: string[] = [];
+  let failed: { leadId: string; error: unknown }[] = [];
+  let left: string[] = [];
+  let noting: Promise<void> | null = null;
+  let closed = false;
+
+  const startNext = (): void => {
+    while (running.size < limits.concurrency) {
+      const lead = waiting.shift();
+      if (lead === undefined) return;
+      const start = engine
+        .startLead(lead)
+        .then(
+          () => void started.push(lead.leadId),
+          (error: unknown) => void failed.push({ leadId: lead.leadId, error }),
+        )
+        .finally(() => {
+          running.delete(start);
+          noteSoon();
+          startNext();
+        });
+      running.add(start);
+    }
+  };
+
+  const note = async (): Promise<void> => {
+    logTrouble();
+    while (started.length > 0) {
+      const ids = started.slice(0, NOTED_AT_ONCE);
+      started = started.slice(NOTED_AT_ONCE);
+      try {
+        await leads.markStarted(ids, clock().toISOString());
+      } catch (error) {
+        // Starting a lead twice changes nothing, so that the sweep may take it that they were not.
+        log.warn({ leads: ids.slice(0, LOGGED_IDS), count: ids.length, fault: describeFault(error) }, 'started leads could not be noted as started');
+      }
+    }
+  };
+
+  const logTrouble = (): void => {
+    const [first] = failed;
+    if (first !== undefined) {
+      const ids = failed.slice(0, LOGGED_IDS).map((failure) => failure.leadId);
+      log.warn({ leads: ids, count: failed.length, fault: describeFault(first.error) }, 'workflows of stored leads could not be started; the sweep starts them');
+    }
+    if (left.length > 0) log.warn({ leads: left.slice(0, LOGGED_IDS), count: left.length }, 'too many leads wait for their start; the sweep starts the rest');
+    failed = [];
+    left = [];
+  };
+
+  const noteSoon = (): void => {
+    noting ??= new Promise<void>((resolve) => setTimeout(resolve, limits.noteAfterMs)).then(note).finally(() => {
+      noting = null;
+      if (started.length + failed.length + left.length > 0) noteSoon();
+    });
+  };
+
+  return {
+    start: (lead) => {
+      if (closed || waiting.length >= limits.waiting) {
+        left.push(lead.leadId);
+        noteSoon();
+        return;
+      }
+      waiting.push(lead);
+      startNext();
+    },
+    close: async () => {
+      closed = true;
+      while (waiting.length > 0 || running.size > 0) await Promise.all(running);
+      while (noting !== null) await noting;
+      await note();
+    },
+  };
+}

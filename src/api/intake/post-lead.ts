@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { durationSchema } from '../../domain/config/duration.ts';
+import { allDeliveries } from '../../domain/delivery/plan.ts';
+import type { LeadRecord } from '../../store/records.ts';
+import { StoreUnavailable } from '../../store/store.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { defineEndpoint, nothing, type Answer } from '../http/endpoint.ts';
+import { pollUntil } from '../http/poll.ts';
+import { Problem } from '../http/problem.ts';
+import { freshDeliveryShape } from '../leads/delivery-shape.ts';
+import { leadSchema, leadShape, readWholeLead, type LeadShape } from '../leads/lead-shape.ts';
+import { acceptLead, type AcceptedLead } from './accept-lead.ts';
+import { flattenFields } from './flatten-fields.ts';
+import { intakeSource } from './intake-source.ts';
+import { LEAD_BODY_TYPES, readLeadBody } from './read-lead-body.ts';
+
+/** `?wait=` waits no longer than this, whatever it says. */
+const LONGEST_WAIT_MS = 60_000;
+const LONGEST_KEY = 255;
+
+const intakeQuery = z.object({
+  wait: durationSchema.optional().meta({ description: 'Wait for the outcome, e.g. `10s`; at most 60s' }),
+  test: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true')
+    .meta({ description: '`true`: a test lead' }),
+  source: z.string().min(1).optional().meta({ description: 'With the admin key: where the lead comes from' }),
+});
+
+export const postLead = defineEndpoint({
+  method: 'post',
+  path: '/v1/leads',
+  access: 'intake',
+  tag: 'Leads',
+  summary: 'Send a lead in',
+  description:
+    'The fields, flat, as JSON or as a form; nested JSON becomes dot paths. A lead answered with 2xx is stored and reaches a final state. ' +
+    'With header `Idempotency-Key` (at most 255 characters) the same lead can be sent again safely: 200 with the lead of the first time, 409 when the content differs.',
+  params: nothing,
+  query: intakeQuery,
+  body: { schema: z.record(z.string(), z.unknown()).meta({ description: 'The fields by name' }), types: LEAD_BODY_TYPES, read: readLeadBody },
+  answers: {
+    200: { description: 'Settled (with `wait`; held counts), or known already by its idempotency key', schema: leadSchema },
+    202: { description: 'Stored; it is being delivered', schema: leadSchema },
+  },
+  handle: async ({ identity, query, body, headers, gone }, dependencies) => {
+    const idempotencyKey = idempotencyKeyOf(headers['idempotency-key']);
+    const { source, applied } = intakeSource(identity, query.source, await dependencies.configuration.current());
+    const { fields, notes, errors } = flattenFields(body);
+    if (errors.length > 0) throw new Problem(422, 'The lead was not taken: some of its fields cannot be kept.', { errors });
+    const accepted = await acceptLead({ source, applied, fields, notes, test: query.test, idempotencyKey }, dependencies);
+    const withinMs = query.wait === undefined ? null : Math.min(query.wait, LONGEST_WAIT_MS);
+    const answer = await answerFor(accepted, withinMs, gone, dependencies);
+    return { ...answer, headers: { location: `/v1/leads/${accepted.lead.id}` } };
+  },
+});
+
+function idempotencyKeyOf(header: string | string[] | undefined): string | null {
+  if (header === undefined) return null;
+  const key = String(header).trim();
+  if (key.length > 0 && key.length <= LONGEST_KEY) return key;
+  throw new Problem(422, `The Idempotency-Key is ${key.length === 0 ? 'empty' : 'too long'}.`, {
+    errors: [{ field: 'Idempotency-Key', message: `use 1 to ${LONGEST_KEY} characters, e.g. your own id of the lead` }],
+  });
+}
+
+async function answerFor({ lead, isNew }: AcceptedLead, withinMs: number | null, gone: AbortSignal, dependencies: ApiDependencies): Promise<Answer> {
+  if (withinMs === null) {
+    return isNew ? { status: 202, body: freshLeadShape(lead, dependencies) } : { status: 200, body: await readWholeLead(lead, dependencies.store, dependencies) };
+  }
+  try {
+    const isSettled = await pollUntil(async () => (await dependencies.store.leads.status(lead.id)) !== 'delivering', { withinMs, signal: gone });
+    const now = (await dependencies.store.leads.get(lead.id)) ?? lead;
+    return { status: isSettled || !isNew ? 200 : 202, body: await readWholeLead(now, dependencies.store, dependencies) };
+  } catch (error) {
+    // The lead is stored: a database that went away since is no reason to have the sender send it twice.
+    if (!isNew || !(error instanceof StoreUnavailable)) throw error;
+    return { status: 202, body: freshLeadShape(lead, dependencies) };
+  }
+}
+
+/** A lead as it was stored this moment, without reading it again. */
+function freshLeadShape(lead: LeadRecord, dependencies: ApiDependencies): LeadShape {
+  return leadShape(lead, allDeliveries(lead.plan).map(freshDeliveryShape), dependencies);
+}

@@ -1,0 +1,75 @@
+import type { FieldValue, Lead } from '../fields/lead.ts';
+import type { BaseFieldType, FieldDeclarations } from '../fields/types.ts';
+import { declarationOf, shapeOfType } from '../fields/types.ts';
+import { isSensitive } from './sensitive.ts';
+
+/** Shorter texts stand in an answer by chance, and blotting them would spoil the evidence. */
+const MIN_LENGTH = 4;
+
+/**
+ * The sensitive texts of a lead that an answer may echo: as they came, in normal form, in the dress that buyers commonly
+ * ask for, and escaped for JSON, XML and URLs. At least four characters each, longest first.
+ */
+export function sensitiveValues(lead: Lead, declarations: FieldDeclarations): string[] {
+  const texts = new Set<string>();
+  for (const [name, field] of lead.fields) {
+    const declaration = declarationOf(declarations, name);
+    if (declaration === undefined || !isSensitive(declaration)) continue;
+    const { base } = shapeOfType(field.type);
+    for (const text of [...textsIn(field.raw), ...textsIn(field.value).flatMap((normal) => [normal, ...dresses(base, normal)])]) {
+      for (const form of [text, text.trim()].flatMap(escapedForms)) texts.add(form);
+    }
+  }
+  return [...texts].filter((text) => text.length >= MIN_LENGTH).sort((a, b) => b.length - a.length);
+}
+
+/** Replaces every occurrence of the values, overlapping ones too, by asterisks; the length stays. */
+export function blot(text: string, values: string[]): string {
+  const hidden = new Uint8Array(text.length);
+  for (const value of values) {
+    if (value === '') continue;
+    for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + 1)) hidden.fill(1, at, at + value.length);
+  }
+  let result = '';
+  for (let from = 0; from < text.length; ) {
+    const change = hidden.indexOf(hidden[from] === 1 ? 0 : 1, from);
+    const end = change < 0 ? text.length : change;
+    result += hidden[from] === 1 ? '*'.repeat(end - from) : text.slice(from, end);
+    from = end;
+  }
+  return result;
+}
+
+/** The texts in a value at any depth. Booleans are left out: "true" is in every second answer. */
+function textsIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value === 'number') return [String(value)];
+  if (typeof value === 'object' && value !== null) return Object.values(value).flatMap((item) => textsIn(item));
+  return [];
+}
+
+/** The forms that mappings give a normal value most often. */
+function dresses(type: BaseFieldType, normal: Exclude<FieldValue, null> & string): string[] {
+  if (type === 'ssn') return [normal.replace(/^(\d{3})(\d{2})(\d{4})$/, '$1-$2-$3')];
+  const [, year, month, day] = (type === 'dob' ? /^(\d{4})-(\d{2})-(\d{2})$/.exec(normal) : null) ?? [];
+  if (year === undefined || month === undefined || day === undefined) return [];
+  return [`${month}/${day}/${year}`, `${Number(month)}/${Number(day)}/${year}`, `${month}-${day}-${year}`, `${year}${month}${day}`, `${month}${day}${year}`];
+}
+
+/** The text as it stands in JSON, XML, a form and a URL. */
+function escapedForms(text: string): string[] {
+  const form = new URLSearchParams([['', text]]).toString().slice(1);
+  const xml = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return [
+    text,
+    JSON.stringify(text).slice(1, -1),
+    JSON.stringify(text).slice(1, -1).replaceAll('/', String.raw`\/`),
+    form,
+    form.replaceAll('+', '%20'),
+    // What encodeURIComponent leaves alone and a form does not.
+    form.replaceAll('+', '%20').replaceAll('%21', '!').replaceAll('%27', "'").replaceAll('%28', '(').replaceAll('%29', ')').replaceAll('%7E', '~'),
+    xml,
+    xml.replaceAll('"', '&quot;').replaceAll("'", '&apos;'),
+    xml.replaceAll('"', '&quot;').replaceAll("'", '&#39;'),
+  ];
+}

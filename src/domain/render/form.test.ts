@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import qs from 'qs';
+import { describe, expect, it } from 'vitest';
+import { encodeText, fitCharset } from './charset.ts';
+import { renderForm } from './form.ts';
+import { escapeForUrl, renderQuery } from './query.ts';
+import { wrapInForm } from './wrap.ts';
+
+/** Any characters, lone surrogates and control characters among them. */
+const anyText = fc.string({ unit: fc.oneof(fc.integer({ min: 0, max: 0x17f }), fc.integer({ min: 0, max: 0x1ffff })).map((code) => String.fromCodePoint(code)) });
+
+describe('renderForm', () => {
+  it('keeps dots and order, repeats lists, sends null as an empty text', () => {
+    expect(renderForm([{ to: 'contact.name', value: 'Ann Lee' }, { to: 'phones', value: ['1', 2] }, { to: 'z', value: 0 }, { to: 'n', value: null }, { to: 'a[b]', value: false }, { to: 'big', value: 1e21 }])).toBe(
+      'contact.name=Ann+Lee&phones=1&phones=2&z=0&n=&a%5Bb%5D=false&big=1000000000000000000000',
+    );
+  });
+
+  it('writes the character set it is asked for', () => {
+    expect(renderForm([{ to: 'a', value: 'é€😀ß' }], 'latin-1')).toBe('a=%E9EUR%3F%DF');
+    expect(renderForm([{ to: 'a', value: 'é€😀ß' }], 'ascii')).toBe('a=eEUR%3Fss');
+  });
+
+  it('wraps a document in a parameter, with others beside it', () => {
+    const body = wrapInForm('<a b="1">é & ü</a>', { parameter: 'xml', extra: [{ to: 'key', value: 'k&1' }] });
+    expect([...new URLSearchParams(body)]).toEqual([['xml', '<a b="1">é & ü</a>'], ['key', 'k&1']]);
+  });
+
+  it('is read back by URLSearchParams, in a body and in a query', () => {
+    const text = fc.string({ unit: 'grapheme' });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(text, text)), (pairs) => {
+        const values = pairs.map(([to, value]) => ({ to, value }));
+        expect([...new URLSearchParams(renderForm(values))]).toEqual(pairs);
+        expect([...new URL(renderQuery('https://x.example/p?#f', values)).searchParams]).toEqual(pairs);
+      }),
+    );
+  });
+});
+
+describe('renderQuery', () => {
+  it.each([
+    ['https://x.example/p', 'https://x.example/p?a.b=1%202'],
+    ['https://x.example/p?k=v', 'https://x.example/p?k=v&a.b=1%202'],
+    ['https://x.example/p?', 'https://x.example/p?a.b=1%202'],
+    ['https://x.example/p?k=v&', 'https://x.example/p?k=v&a.b=1%202'],
+    ['https://x.example/p?k=v#top?x', 'https://x.example/p?k=v&a.b=1%202#top?x'],
+    ['https://x.example/p#top?x', 'https://x.example/p?a.b=1%202#top?x'],
+  ])('%s becomes %s', (url, expected) => expect(renderQuery(url, [{ to: 'a.b', value: '1 2' }])).toBe(expected));
+
+  it('adds nothing for nothing', () => expect(renderQuery('https://x.example/p', [])).toBe('https://x.example/p'));
+
+  it('is read by a stricter reader too', () => {
+    expect(qs.parse(renderQuery('', [{ to: 'a', value: ['x y', '+&='] }]).slice(1))).toEqual({ a: ['x y', '+&='] });
+  });
+});
+
+describe('escapeForUrl', () => {
+  it('keeps a value within its segment', () => {
+    fc.assert(
+      fc.property(fc.oneof(anyText, fc.constantFrom('.', '..', '../x', '\\..\\', '?a=b', '#', '//evil.example')), (value) => {
+        const url = new URL(`https://x.example/a/${escapeForUrl(value)}/b`);
+        expect(url.host + url.search + url.hash).toBe('x.example');
+        expect(url.pathname.split('/')).toHaveLength(4);
+      }),
+    );
+  });
+});
+
+describe('charsets', () => {
+  it.each([
+    ['ascii', 'crème brûlée Straße Łódź Ærø', 'creme brulee Strasse Lodz AEro'],
+    ['ascii', 'e\u0301 “x” – … ½ ™ ﬁ\u00a0.', 'e "x" - ... 1/2 TM fi .'],
+    ['ascii', '中😀', '??'],
+    ['latin-1', 'e\u0301 “x” €', 'é "x" EUR'],
+    ['utf-8', 'é中😀', 'é中😀'],
+  ] as const)('%s writes %s as %s', (charset, text, expected) => expect(fitCharset(text, charset)).toBe(expected));
+
+  it('encodes one byte a character in Latin-1', () => expect([...encodeText('é€', 'latin-1')]).toEqual([0xe9, 0x45, 0x55, 0x52]));
+});

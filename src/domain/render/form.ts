@@ -1,0 +1,39 @@
+import type { FieldValue } from '../fields/lead.ts';
+import type { MappedValue } from '../mapping/apply.ts';
+import { valueText } from '../mapping/value.ts';
+import type { Charset } from './charset.ts';
+import { encodeText, fitCharset } from './charset.ts';
+
+/** One name and its text, as a form or a query carries them. */
+export type Parameter = [name: string, text: string];
+
+/** Mapped values as parameters: names as they are, dots included; a list repeats its name; null is an empty text. */
+export function toParameters(values: readonly MappedValue[]): Parameter[] {
+  return values.flatMap(({ to, value }) => scalars(value).map((scalar): Parameter => [to, valueText(scalar)]));
+}
+
+function scalars(value: FieldValue): FieldValue[] {
+  return Array.isArray(value) ? value.flatMap(scalars) : [value];
+}
+
+/** An `application/x-www-form-urlencoded` body: blanks are "+". */
+export function renderForm(values: readonly MappedValue[], charset: Charset = 'utf-8'): string {
+  return joinParameters(toParameters(values), charset, '+');
+}
+
+/** Parameters as `name=text&name=text`, percent-encoded in the character set. */
+export function joinParameters(parameters: readonly Parameter[], charset: Charset, blank: '+' | '%20'): string {
+  return parameters.map(([name, text]) => `${percentEncode(name, charset, blank)}=${percentEncode(text, charset, blank)}`).join('&');
+}
+
+/** Percent-encodes everything but letters, digits and `-._~`. */
+export function percentEncode(text: string, charset: Charset, blank: '+' | '%20'): string {
+  let result = '';
+  for (const byte of encodeText(fitCharset(text, charset), charset)) {
+    const character = String.fromCharCode(byte);
+    if (/[A-Za-z0-9\-._~]/.test(character)) result += character;
+    else if (character === ' ') result += blank;
+    else result += `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  }
+  return result;
+}

@@ -1,0 +1,70 @@
+import type { DeliveryError } from '../domain/delivery/outcome.ts';
+import type { HttpFault } from './http-client.ts';
+
+/** What a reason may tell beside the fault itself. */
+export interface FaultFacts {
+  timeoutMs: number;
+  /** The address connected to, when it came so far. */
+  address?: string;
+}
+
+/**
+ * What a fault means for its delivery. Before the request was written it is transient; afterwards the lead may have arrived,
+ * `unknown`. What only a change of the configuration can mend is permanent.
+ */
+export function faultOutcome(fault: HttpFault, requestWritten: boolean, facts: FaultFacts): DeliveryError {
+  const kind = requestWritten ? 'unknown' : 'transient';
+  const mayHaveArrived = requestWritten ? ' The request had been sent, so the lead may have arrived.' : ' Nothing had been sent.';
+  const where = facts.address === undefined ? '' : ` (${facts.address})`;
+  switch (fault.fault) {
+    case 'timeout':
+      return {
+        outcome: 'error',
+        kind,
+        code: 'timeout',
+        reason: `No ${requestWritten ? 'whole answer' : 'connection'} in time${where}; \`timeout\` is ${facts.timeoutMs} ms.${mayHaveArrived} Check whether their system is up, whether our address is on their list, and whether the timeout is long enough for them.`,
+      };
+    case 'connection':
+      return {
+        outcome: 'error',
+        kind,
+        code: 'connection',
+        reason: `${requestWritten ? 'The connection broke before the answer was complete' : 'No connection could be made'}${where}: ${fault.code}.${mayHaveArrived} Check whether their system is up, whether host and port of the URL are right, and whether our address is on their list.`,
+      };
+    case 'dns':
+      return {
+        outcome: 'error',
+        kind,
+        code: 'dns',
+        reason: `The host name could not be resolved: ${fault.code}.${mayHaveArrived} Check the host in the URL, and their DNS entry.`,
+      };
+    case 'tls':
+      return {
+        outcome: 'error',
+        kind,
+        code: 'tls',
+        reason: `No secure connection could be made${where}: ${fault.code}.${mayHaveArrived} Check whether their certificate is valid for the host in the URL, not expired, and from a known authority.`,
+      };
+    case 'address-refused':
+      return {
+        outcome: 'error',
+        kind: 'permanent',
+        code: 'address-refused',
+        reason: `Leadrail does not connect to this address: ${fault.detail ?? fault.code}.`,
+      };
+    case 'invalid-request':
+      return {
+        outcome: 'error',
+        kind: 'permanent',
+        code: 'configuration',
+        reason: `The request cannot be sent over HTTP: ${fault.code}. Check the destination’s URL (http or https), method and headers: connection, transfer-encoding, expect and content-length are set by Leadrail.`,
+      };
+    case 'aborted':
+      return {
+        outcome: 'error',
+        kind,
+        code: 'interrupted',
+        reason: `The worker had to let go of this attempt, e.g. to shut down.${mayHaveArrived} It is sent again with the same id.`,
+      };
+  }
+}

@@ -1,0 +1,186 @@
+import { and, asc, desc, eq, getTableColumns, inArray, isNotNull, or, sql } from 'drizzle-orm';
+import { isFinal } from '../domain/delivery/state.ts';
+import { readCursor, toPage } from './cursor.ts';
+import type { Database, Session } from './database.ts';
+import { deliveryColumns, newRound, toDeliveryRecord } from './delivery-rows.ts';
+import type { Encryption } from './encryption.ts';
+import { failedInOutage } from './failed-in-outage.ts';
+import { openKeptRequest, sealKeptRequest } from './kept-request.ts';
+import { leadColumns, toLeadRecord } from './lead-rows.ts';
+import { attempts, deliveries, gates, leads, probeLeases } from './schema.ts';
+import { lockDelivery, maySettle, settledColumns, writeChange } from './settlement.ts';
+import type { DeliveryStore } from './store.ts';
+
+const attemptSummary = (({ number, round, startedAt, finishedAt, outcome, kind, code, counted }) => {
+  return { number, round, startedAt, finishedAt, outcome, kind, code, counted };
+})(getTableColumns(attempts));
+
+const isHeld = sql`${deliveries.state} = 'held'`;
+
+/** A release whose delivery is still held after a minute got lost on its way: it is told again. */
+const isUnreleased = sql`(${deliveries.releasedAt} is null or ${deliveries.releasedAt} < now() - interval '1 minute')`;
+
+/** Deliveries in the database. */
+export function createDeliveryStore(database: Database, encryption: Encryption): DeliveryStore {
+  return {
+    get: (id) =>
+      database.run('deliveries.get', async (session) => {
+        const [row] = await session.select(deliveryColumns).from(deliveries).where(eq(deliveries.id, id));
+        return row ? toDeliveryRecord(row) : null;
+      }),
+
+    ofLead: (leadId) =>
+      database.run('deliveries.ofLead', async (session) => {
+        const rows = await session.select(deliveryColumns).from(deliveries).where(eq(deliveries.leadId, leadId)).orderBy(asc(deliveries.position));
+        return rows.map(toDeliveryRecord);
+      }),
+
+    work: (id) =>
+      database.run('deliveries.work', async (session) => {
+        const [[row], rows] = await Promise.all([
+          session
+            .select({ lead: leadColumns, delivery: deliveryColumns, kept: deliveries.keptRequest })
+            .from(deliveries)
+            .innerJoin(leads, eq(leads.id, deliveries.leadId))
+            .where(eq(deliveries.id, id)),
+          session.select(attemptSummary).from(attempts).where(eq(attempts.deliveryId, id)).orderBy(asc(attempts.number)),
+        ]);
+        if (!row) return null;
+        return {
+          lead: toLeadRecord(row.lead),
+          delivery: toDeliveryRecord(row.delivery),
+          attempts: rows,
+          rendered: row.kept === null ? null : openKeptRequest(encryption, id, row.kept),
+        };
+      }),
+
+    keepRequest: (id, request) =>
+      database.run('deliveries.keepRequest', async (session) => {
+        const isOpen = sql`${deliveries.state} in ('planned', 'delivering', 'held', 'queued')`;
+        await session
+          .update(deliveries)
+          .set({ keptRequest: sealKeptRequest(encryption, id, request) })
+          .where(and(eq(deliveries.id, id), isOpen));
+      }),
+
+    settle: (id, settlement) =>
+      database.transaction('deliveries.settle', async (tx) => {
+        const locked = await lockDelivery(tx, id);
+        if (!maySettle(locked.delivery.state, settlement.state)) return toDeliveryRecord(locked.delivery);
+        const at = new Date().toISOString();
+        return toDeliveryRecord(await writeChange(tx, locked, settledColumns(settlement, at), at));
+      }),
+
+    hold: (id, { gateVersion, reason, explanation, heldUntil, workflowId }) =>
+      database.transaction('deliveries.hold', async (tx) => {
+        if ((await lockGateVersion(tx, id, gateVersion)) !== gateVersion) return false;
+        const locked = await lockDelivery(tx, id);
+        if (isFinal(locked.delivery.state)) return false;
+        const change = {
+          state: 'held',
+          reason,
+          explanation,
+          heldUntil,
+          workflowId,
+          heldGateVersion: gateVersion,
+          releasedAt: null,
+          deadLetter: null,
+          settledAt: null,
+        } as const;
+        // Its chain may have been satisfied meanwhile: then it is skipped, and the caller looks again.
+        const written = await writeChange(tx, locked, change, new Date().toISOString());
+        return written.state === 'held';
+      }),
+
+    held: (buyer, destinations, limit) =>
+      database.run('deliveries.held', async (session) => {
+        const rows = await session
+          .select(deliveryColumns)
+          .from(deliveries)
+          .where(and(isHeld, isUnreleased, eq(deliveries.buyer, buyer), destinations ? inArray(deliveries.destination, destinations) : undefined))
+          .orderBy(asc(deliveries.receivedAt), asc(deliveries.id))
+          .limit(limit);
+        return rows.map(toDeliveryRecord);
+      }),
+
+    heldDestinations: () =>
+      database.run('deliveries.heldDestinations', (session) =>
+        session
+          .selectDistinct({ buyer: deliveries.buyer, destination: deliveries.destination })
+          .from(deliveries)
+          .where(and(isHeld, isUnreleased))
+          .orderBy(asc(deliveries.buyer), asc(deliveries.destination)),
+      ),
+
+    markReleased: (ids) =>
+      database.run('deliveries.markReleased', async (session) => {
+        if (ids.length > 0) await session.update(deliveries).set({ releasedAt: sql`now()` }).where(and(inArray(deliveries.id, ids), isHeld));
+      }),
+
+    failedInOutage: (buyer, destination, since, limit) =>
+      database.run('deliveries.failedInOutage', (session) => failedInOutage(session, { buyer, destination, since }, limit)),
+
+    startRound: (id, workflowId) =>
+      database.transaction('deliveries.startRound', async (tx) => {
+        const locked = await lockDelivery(tx, id);
+        const { delivery } = locked;
+        // Done already when asked again; and what was delivered is not sold twice: that takes a delivery of its own.
+        const isDone = delivery.state === 'planned' && delivery.workflowId === workflowId;
+        if (isDone || delivery.state === 'delivered') return toDeliveryRecord(delivery);
+        return toDeliveryRecord(await writeChange(tx, locked, newRound(delivery, workflowId), new Date().toISOString()));
+      }),
+
+    deadLetters: (filter, limit, cursor) =>
+      database.run('deliveries.deadLetters', async (session) => {
+        const position = readCursor(cursor);
+        const rows = await session
+          .select(deliveryColumns)
+          .from(deliveries)
+          .where(
+            and(
+              isNotNull(deliveries.deadLetter),
+              filter.kind === undefined ? undefined : eq(deliveries.deadLetter, filter.kind),
+              filter.buyer === undefined ? undefined : eq(deliveries.buyer, filter.buyer),
+              filter.destination === undefined ? undefined : eq(deliveries.destination, filter.destination),
+              filter.source === undefined ? undefined : eq(deliveries.source, filter.source),
+              position ? sql`(${deliveries.settledAt}, ${deliveries.id}) < (${position.time}::timestamptz, ${position.id})` : undefined,
+            ),
+          )
+          .orderBy(desc(deliveries.settledAt), desc(deliveries.id))
+          .limit(limit + 1);
+        return toPage(rows, limit, toDeliveryRecord, (row) => ({ time: row.settledAt ?? row.receivedAt, id: row.id }));
+      }),
+
+    takeProbe: ({ now, ...lease }) =>
+      database.run('deliveries.takeProbe', async (session) => {
+        const rows = await session
+          .insert(probeLeases)
+          .values(lease)
+          .onConflictDoUpdate({
+            target: [probeLeases.buyer, probeLeases.destination, probeLeases.probe],
+            set: { deliveryId: lease.deliveryId, expiresAt: lease.expiresAt },
+            setWhere: or(eq(probeLeases.deliveryId, lease.deliveryId), sql`${probeLeases.expiresAt} <= ${now}::timestamptz`),
+          })
+          .returning({ deliveryId: probeLeases.deliveryId });
+        return rows.length > 0;
+      }),
+  };
+}
+
+/**
+ * The version of the gate of a delivery's buyer, locked against publishing until the transaction ends. Where nothing was
+ * published yet (version 0) a row is put there to be locked, so that the first gate too waits for holds in progress.
+ */
+async function lockGateVersion(tx: Session, deliveryId: string, expected: number): Promise<number> {
+  const buyer = sql`(select ${deliveries.buyer} from ${deliveries} where ${deliveries.id} = ${deliveryId})`;
+  const read = () => tx.select({ version: gates.version }).from(gates).where(eq(gates.buyer, buyer)).for('share');
+  const [gate] = await read();
+  if (gate) return gate.version;
+  if (expected !== 0) return 0;
+  await tx
+    .insert(gates)
+    .select(sql`select ${deliveries.buyer}, 0, null::json from ${deliveries} where ${deliveries.id} = ${deliveryId}`)
+    .onConflictDoNothing();
+  const [placed] = await read();
+  return placed?.version ?? 0;
+}

@@ -1,0 +1,107 @@
+import type { InferInsertModel, InferSelectModel } from 'drizzle-orm';
+import { allDeliveries, type Plan, type PlannedDelivery } from '../domain/delivery/plan.ts';
+import { owningWorkflowId } from '../domain/delivery/workflow-id.ts';
+import type { DeliveryRecord } from './records.ts';
+import { deliveries } from './schema.ts';
+
+/** What is read of a delivery's row: everything but the kept request, which can be large. */
+export const deliveryColumns = {
+  id: deliveries.id,
+  leadId: deliveries.leadId,
+  source: deliveries.source,
+  receivedAt: deliveries.receivedAt,
+  buyer: deliveries.buyer,
+  destination: deliveries.destination,
+  planned: deliveries.planned,
+  position: deliveries.position,
+  state: deliveries.state,
+  reason: deliveries.reason,
+  explanation: deliveries.explanation,
+  recipientId: deliveries.recipientId,
+  billable: deliveries.billable,
+  price: deliveries.price,
+  heldUntil: deliveries.heldUntil,
+  heldGateVersion: deliveries.heldGateVersion,
+  releasedAt: deliveries.releasedAt,
+  round: deliveries.round,
+  deadLetter: deliveries.deadLetter,
+  redeliveryOf: deliveries.redeliveryOf,
+  workflowId: deliveries.workflowId,
+  settledAt: deliveries.settledAt,
+  releaseOnRecovery: deliveries.releaseOnRecovery,
+  evidenceHash: deliveries.evidenceHash,
+  evidenceLength: deliveries.evidenceLength,
+};
+
+export type DeliveryRow = Pick<InferSelectModel<typeof deliveries>, keyof typeof deliveryColumns>;
+export type NewDeliveryRow = InferInsertModel<typeof deliveries>;
+
+/** Columns of a delivery that change once it is there. */
+export type DeliveryChange = Partial<Omit<NewDeliveryRow, 'id' | 'leadId' | 'source' | 'receivedAt' | 'buyer' | 'destination' | 'planned' | 'position'>>;
+
+/** A row as the record that the rest of Leadrail knows. */
+export function toDeliveryRecord(row: DeliveryRow): DeliveryRecord {
+  return {
+    id: row.id,
+    leadId: row.leadId,
+    planned: row.planned,
+    position: row.position,
+    state: row.state,
+    reason: row.reason,
+    explanation: row.explanation,
+    recipientId: row.recipientId,
+    billable: row.billable,
+    price: row.price,
+    heldUntil: row.heldUntil,
+    heldAt: row.heldGateVersion === null ? null : String(row.heldGateVersion),
+    round: row.round,
+    deadLetter: row.deadLetter,
+    redeliveryOf: row.redeliveryOf,
+    workflowId: row.workflowId,
+    settledAt: row.settledAt,
+  };
+}
+
+/** Rows for deliveries of a plan that are new to their lead. `root` is the workflow that carries the plan; positions count on from `firstPosition`. */
+export function newDeliveryRows(
+  lead: { id: string; source: string; receivedAt: string },
+  carried: { root: string; plan: Plan },
+  options: { firstPosition: number; redeliveryOf: Record<string, string>; isNew: (delivery: PlannedDelivery) => boolean },
+): NewDeliveryRow[] {
+  return allDeliveries(carried.plan)
+    .filter(options.isNew)
+    .map((planned, index) => ({
+      id: planned.id,
+      leadId: lead.id,
+      source: lead.source,
+      receivedAt: lead.receivedAt,
+      buyer: planned.buyer,
+      destination: planned.destination,
+      planned,
+      position: options.firstPosition + index,
+      state: 'planned',
+      redeliveryOf: options.redeliveryOf[planned.id] ?? null,
+      workflowId: owningWorkflowId(carried.root, carried.plan, planned.id),
+    }));
+}
+
+/** What a new round changes: nothing of the round before is left but its attempts. */
+export function newRound(row: Pick<DeliveryRow, 'round'>, workflowId: string): DeliveryChange {
+  return {
+    state: 'planned',
+    round: row.round + 1,
+    workflowId,
+    reason: null,
+    explanation: null,
+    recipientId: null,
+    billable: null,
+    price: null,
+    heldUntil: null,
+    heldGateVersion: null,
+    releasedAt: null,
+    deadLetter: null,
+    settledAt: null,
+    releaseOnRecovery: false,
+    keptRequest: null,
+  };
+}

@@ -1,0 +1,59 @@
+import { sql } from 'drizzle-orm';
+import { createAlertStore } from './alerts.ts';
+import { createAttemptStore } from './attempts.ts';
+import { createConfigStore } from './configs.ts';
+import type { Database } from './database.ts';
+import { createDeliveryStore } from './deliveries.ts';
+import { openEmbedded } from './embedded.ts';
+import type { Encryption } from './encryption.ts';
+import { createGateStore } from './gates.ts';
+import { adoptEncryptionKey } from './key-rotation.ts';
+import { createLeadStore } from './leads.ts';
+import { migrate } from './migrations.ts';
+import { openPostgres } from './postgres.ts';
+import { createSecretStore } from './secrets.ts';
+import { createSourceKeyStore } from './source-keys.ts';
+import type { Store } from './store.ts';
+
+/** Which database: embedded in a folder (`memory://` for none), or a PostgreSQL server by its connection string. */
+export type StoreOptions = { kind: 'embedded'; dataDir: string } | { kind: 'postgres'; url: string };
+
+/** The store over a database that `openDatabase` gave. */
+export function createStore(database: Database, encryption: Encryption): Store {
+  return {
+    leads: createLeadStore(database),
+    deliveries: createDeliveryStore(database, encryption),
+    attempts: createAttemptStore(database),
+    gates: createGateStore(database),
+    alerts: createAlertStore(database),
+    configs: createConfigStore(database),
+    secrets: createSecretStore(database, encryption),
+    sourceKeys: createSourceKeyStore(database),
+    ping: () =>
+      database.run('ping', async (session) => {
+        await session.execute(sql`select 1`);
+      }),
+    close: () => database.close(),
+  };
+}
+
+/** Opens the database itself: migrated, and with every sealed text readable by the newest key. Leaves nothing open when it fails. */
+export async function openDatabase(options: StoreOptions, encryption: Encryption): Promise<Database> {
+  const database = options.kind === 'embedded' ? await openEmbedded(options.dataDir) : openPostgres(options.url);
+  try {
+    await migrate(database);
+    await adoptEncryptionKey(database, encryption);
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens everything that Leadrail remembers. Rejects with `StoreUnavailable` when the server cannot be reached, and with
+ * `EncryptionKeyMismatch` when the key is not the one that sealed what is stored.
+ */
+export async function openStore(options: StoreOptions, encryption: Encryption): Promise<Store> {
+  return createStore(await openDatabase(options, encryption), encryption);
+}

@@ -1,0 +1,180 @@
+import type { BuyerGate } from '../domain/breaker/gate.ts';
+import type { AttemptOutcome } from '../domain/delivery/outcome.ts';
+import type { Plan, DeliveryStanding, PlannedDelivery } from '../domain/delivery/plan.ts';
+import type { DeadLetterKind, DeliveryState, LeadStatus, ReasonCode } from '../domain/delivery/state.ts';
+
+/** A lead as stored. Times are ISO 8601, UTC, milliseconds, everywhere in the store's records. */
+export interface LeadRecord {
+  id: string;
+  source: string;
+  status: LeadStatus;
+  /** For a person, e.g. `no route`; null when the status says it all. */
+  reason: string | null;
+  test: boolean;
+  receivedAt: string;
+  /** Raw values by flat name, in order of arrival. */
+  fields: Record<string, unknown>;
+  plan: Plan;
+  /** Conditions that could not be evaluated for this lead: a person reads them on the lead's page. */
+  notes: string[];
+}
+
+export interface DeliveryRecord {
+  id: string;
+  leadId: string;
+  /** What the plan says about it. */
+  planned: PlannedDelivery;
+  /** Where it stands in the lead's page. */
+  position: number;
+  state: DeliveryState;
+  reason: ReasonCode | null;
+  /** The sentence a person reads: the buyer's own words or what to check. */
+  explanation: string | null;
+  recipientId: string | null;
+  billable: boolean | null;
+  price: number | null;
+  /** Set while state is `held`. */
+  heldUntil: string | null;
+  /** For whom it was held: the entity's gate version at that time. */
+  heldAt: string | null;
+  /** Counts releases and redeliveries: each round has the retry budget of its own. */
+  round: number;
+  deadLetter: DeadLetterKind | null;
+  /** For a delivery made again with edited fields, or after it had been delivered: the id of the original. */
+  redeliveryOf: string | null;
+  /** The workflow that waits for the delivery while it is held. */
+  workflowId: string;
+  settledAt: string | null;
+}
+
+/** What was sent, as a person may see it: secrets and sensitive fields masked. */
+export interface MaskedRequest {
+  method: string;
+  url: string;
+  headers: [name: string, value: string][];
+  body: string | null;
+}
+
+export interface MaskedResponse {
+  status: number;
+  headers: [name: string, value: string][];
+  body: string;
+  bodyTruncated: boolean;
+}
+
+export interface AttemptRecord {
+  deliveryId: string;
+  number: number;
+  round: number;
+  startedAt: string;
+  finishedAt: string | null;
+  durationMs: number | null;
+  request: MaskedRequest | null;
+  /** SHA-256, hex, of the exact bytes of the body as sent. */
+  bodySha256: string | null;
+  response: MaskedResponse | null;
+  address: string | null;
+  timeToFirstByteMs: number | null;
+  /** Null while it runs. */
+  outcome: AttemptOutcome['outcome'] | null;
+  kind: string | null;
+  code: string | null;
+  reason: string | null;
+  /** False for what uses up no attempt of the destination: our own faults and failed probes. */
+  counted: boolean;
+  nextAttemptAt: string | null;
+  configVersion: number;
+  /** Breaker state seen before sending, e.g. `closed` or `half-open`. */
+  gate: string;
+  /** Hex; chains this attempt to the one before it of the same delivery. Null while it runs. */
+  hash: string | null;
+  previousHash: string | null;
+}
+
+/** What an activity needs to go on with a delivery, in one read. */
+export interface DeliveryWork {
+  lead: LeadRecord;
+  delivery: DeliveryRecord;
+  /** Every attempt so far, oldest first, without bodies. */
+  attempts: Pick<AttemptRecord, 'number' | 'round' | 'startedAt' | 'finishedAt' | 'outcome' | 'kind' | 'code' | 'counted'>[];
+  /** The exact bytes kept from the round's first attempt. */
+  rendered: KeptRequest | null;
+}
+
+/** The rendered request of a round (encrypted at rest), with the configuration version it was made from. */
+export interface KeptRequest {
+  configVersion: number;
+  method: string;
+  url: string;
+  headers: [name: string, value: string][];
+  body: Uint8Array | null;
+  /** The same request with sensitive values masked. */
+  masked: MaskedRequest;
+}
+
+/** The end of an attempt, written in one transaction with what follows for the delivery and the lead. */
+export interface AttemptEnd {
+  deliveryId: string;
+  number: number;
+  finishedAt: string;
+  durationMs: number;
+  response: MaskedResponse | null;
+  /** Request as really sent: headers of authentication included, masked. */
+  request: MaskedRequest | null;
+  bodySha256: string | null;
+  address: string | null;
+  timeToFirstByteMs: number | null;
+  outcome: AttemptOutcome;
+  counted: boolean;
+  nextAttemptAt: string | null;
+  /** What the delivery becomes; null while it will be tried again. */
+  settled: Settlement | null;
+}
+
+export interface Settlement extends DeliveryStanding {
+  explanation: string | null;
+  recipientId?: string | null;
+  billable?: boolean | null;
+  price?: number | null;
+  deadLetter: DeadLetterKind | null;
+  /** Sent again by itself once its destination has recovered: it ran out of retries in an outage. */
+  releaseOnRecovery?: boolean;
+}
+
+export interface AlertRecord {
+  id: string;
+  kind: 'breaker-open' | 'destination-shut' | 'recovered' | 'delivery-problem';
+  buyer: string;
+  destination: string | null;
+  lead: string | null;
+  reason: string;
+  raisedAt: string;
+  clearedAt: string | null;
+}
+
+export interface ConfigVersionRecord {
+  version: number;
+  /** The document as stored: literal credentials replaced by references to encrypted secrets. */
+  document: unknown;
+  appliedAt: string;
+  /** `api`, `file` or `start`. */
+  origin: string;
+  /** SHA-256 of the file it came from: an unchanged file is not applied again. */
+  fileSha256: string | null;
+}
+
+export interface SourceKeyRecord {
+  id: string;
+  source: string;
+  createdAt: string;
+  /** First characters, so that a person can tell keys apart. */
+  prefix: string;
+}
+
+/** One page of a list, oldest or newest first as the call says. `nextCursor` is null on the last page. */
+export interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+}
+
+export type PublishedGate = BuyerGate;

@@ -1,0 +1,186 @@
+import type { BuyerGate } from '../domain/breaker/gate.ts';
+import type { DeadLetterKind, LeadStatus, ReasonCode } from '../domain/delivery/state.ts';
+import type { Plan } from '../domain/delivery/plan.ts';
+import type {
+  AlertRecord,
+  AttemptEnd,
+  AttemptRecord,
+  ConfigVersionRecord,
+  DeliveryRecord,
+  DeliveryWork,
+  KeptRequest,
+  LeadRecord,
+  MaskedRequest,
+  Page,
+  Settlement,
+  SourceKeyRecord,
+} from './records.ts';
+
+/**
+ * Everything Leadrail remembers outside Temporal. Every method rejects with `StoreUnavailable` when the database cannot be
+ * reached and with an ordinary error for a bug; expected ends are values.
+ */
+export interface Store {
+  leads: LeadStore;
+  deliveries: DeliveryStore;
+  attempts: AttemptStore;
+  gates: GateStore;
+  alerts: AlertStore;
+  configs: ConfigStore;
+  secrets: SecretStore;
+  sourceKeys: SourceKeyStore;
+  /** Resolves when the database answers. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The database could not be reached or went away: worth trying again. */
+export class StoreUnavailable extends Error {
+  override name = 'StoreUnavailable';
+}
+
+export interface NewLead {
+  id: string;
+  source: string;
+  test: boolean;
+  receivedAt: string;
+  fields: Record<string, unknown>;
+  plan: Plan;
+  notes: string[];
+  /** `undelivered` with `no route` when the plan is empty; else `delivering`. */
+  status: LeadStatus;
+  reason: string | null;
+  idempotency: { key: string; contentSha256: string } | null;
+}
+
+export type Acceptance =
+  | { result: 'stored'; lead: LeadRecord }
+  /** The key was used before with the same content: the lead of that time. */
+  | { result: 'same'; lead: LeadRecord }
+  /** The key was used before with other content. */
+  | { result: 'conflict'; leadId: string };
+
+export interface LeadFilter {
+  status?: LeadStatus;
+  buyer?: string;
+  source?: string;
+  /** Exact value of a field, compared as text. */
+  field?: { name: string; value: string };
+  receivedFrom?: string;
+  receivedTo?: string;
+  test?: boolean;
+}
+
+export interface LeadStore {
+  /** Stores the lead with its planned deliveries in one transaction, or finds what the idempotency key (unique per source) stands for. */
+  accept(lead: NewLead): Promise<Acceptance>;
+  get(id: string): Promise<LeadRecord | null>;
+  /** Newest first. */
+  search(filter: LeadFilter, limit: number, cursor: string | null): Promise<Page<LeadRecord>>;
+  status(id: string): Promise<LeadStatus | null>;
+  /** Leads still `delivering` whose workflow was not confirmed as started before `before` (or never): started once more, which is harmless. */
+  notStarted(before: string, limit: number): Promise<LeadRecord[]>;
+  markStarted(ids: string[], at: string): Promise<void>;
+  /** Replaces plan and fields of a redelivered lead by adding the new deliveries; returns them. `fields` only when they were edited. */
+  addDeliveries(leadId: string, plan: Plan, redeliveryOf: Record<string, string>, workflowId: string, fields?: Record<string, unknown>): Promise<DeliveryRecord[]>;
+  /** The next number of `lead-<id>/redelivery-<n>`, counted up atomically. */
+  nextRedelivery(leadId: string): Promise<number>;
+  /** Undelivered leads that no route took (their plan is empty), newest first: dead letters without a delivery. */
+  withoutRoute(filter: { source?: string }, limit: number, cursor: string | null): Promise<Page<LeadRecord>>;
+  /** Gives up a lead that no route took: status `discarded` with this reason. Null when there is no such lead, or it has deliveries. */
+  discardWithoutRoute(id: string, reason: string): Promise<LeadRecord | null>;
+}
+
+export interface DeliveryStore {
+  get(id: string): Promise<DeliveryRecord | null>;
+  ofLead(leadId: string): Promise<DeliveryRecord[]>;
+  /** All that an activity needs, or null when there is no such delivery. */
+  work(id: string): Promise<DeliveryWork | null>;
+  /** Keeps the bytes of the round's first attempt (encrypted). Dropped by itself when the delivery settles finally. */
+  keepRequest(id: string, request: KeptRequest): Promise<void>;
+  /** Settles a delivery without an attempt (skipped, failed before sending, discarded), then what follows for its lead. No effect on a delivery that is final, unless `from` allows it. */
+  settle(id: string, settlement: Settlement): Promise<DeliveryRecord>;
+  /**
+   * Holds a delivery, but only while the buyer's gate still has `gateVersion` (locked against publishing meanwhile):
+   * false means that the gate moved on, and the caller looks again. So nothing is held behind a release that has passed.
+   */
+  hold(id: string, hold: { gateVersion: number; reason: ReasonCode; explanation: string; heldUntil: string; workflowId: string }): Promise<boolean>;
+  /** Held deliveries of a buyer's destinations that were not released yet, oldest first. */
+  held(buyer: string, destinations: string[] | null, limit: number): Promise<DeliveryRecord[]>;
+  /** Where something is held that was not released, or was released over a minute ago and is still held. */
+  heldDestinations(): Promise<{ buyer: string; destination: string }[]>;
+  /** Notes that the waiting workflow was told; `held` does not return them again until they are held anew. */
+  markReleased(ids: string[]): Promise<void>;
+  /** Deliveries that failed with `releaseOnRecovery` since `since` at a destination, oldest first. */
+  failedInOutage(buyer: string, destination: string, since: string, limit: number): Promise<DeliveryRecord[]>;
+  /** Begins a new round (release, redelivery): state `planned`, fresh retry budget, bytes rendered anew. */
+  startRound(id: string, workflowId: string): Promise<DeliveryRecord>;
+  /** Newest first. */
+  deadLetters(filter: { kind?: DeadLetterKind; buyer?: string; destination?: string; source?: string }, limit: number, cursor: string | null): Promise<Page<DeliveryRecord>>;
+  /** Takes the probe's lease for a delivery: false while another has it. Taking it twice for one delivery is true; one that has expired (`now`) goes to the next. */
+  takeProbe(lease: { buyer: string; destination: string; probe: number; deliveryId: string; now: string; expiresAt: string }): Promise<boolean>;
+}
+
+export interface AttemptStore {
+  /** On disk before the request leaves. Also sets the delivery to `delivering`. */
+  begin(attempt: {
+    deliveryId: string;
+    number: number;
+    round: number;
+    startedAt: string;
+    request: MaskedRequest | null;
+    configVersion: number;
+    gate: string;
+  }): Promise<void>;
+  /**
+   * Ends an attempt and, in the same transaction, settles the delivery, what follows for its chain, and the lead's status.
+   * Ending one that has ended already changes nothing.
+   */
+  finish(end: AttemptEnd): Promise<void>;
+  /** Oldest first, whole. */
+  ofDeliveries(deliveryIds: string[]): Promise<AttemptRecord[]>;
+  /** Recomputes the hash chain of a delivery from what is stored. */
+  verify(deliveryId: string): Promise<{ valid: boolean; attempts: number; brokenAt: number | null }>;
+}
+
+export interface GateStore {
+  /** Writes a gate unless the stored one is as new or newer. Returns whether it was written. Waits for holds in progress. */
+  publish(gate: BuyerGate): Promise<boolean>;
+  get(buyer: string): Promise<BuyerGate | null>;
+  all(): Promise<BuyerGate[]>;
+}
+
+export interface AlertStore {
+  /** Raising an alert that is raised already (same kind, buyer, destination, not cleared) changes nothing. */
+  raise(alert: Omit<AlertRecord, 'id' | 'clearedAt'>): Promise<void>;
+  clear(match: { buyer: string; destination: string | null; kinds: AlertRecord['kind'][] }, clearedAt: string): Promise<void>;
+  /** Newest first. */
+  list(limit: number, cursor: string | null): Promise<Page<AlertRecord>>;
+}
+
+export interface ConfigStore {
+  latest(): Promise<ConfigVersionRecord | null>;
+  get(version: number): Promise<ConfigVersionRecord | null>;
+  /** Stores the next version. `expectedLatest` guards against two writers: null when another came first. */
+  add(record: Omit<ConfigVersionRecord, 'version'>, expectedLatest: number): Promise<ConfigVersionRecord | null>;
+  /** Newest first, without documents. */
+  versions(limit: number, cursor: string | null): Promise<Page<Omit<ConfigVersionRecord, 'document'>>>;
+  /** SHA-256 of the file applied last, whatever came by the API since. */
+  lastFileSha256(): Promise<string | null>;
+}
+
+export interface SecretStore {
+  put(name: string, value: string): Promise<void>;
+  /** The plain values of the names that exist. */
+  read(names: string[]): Promise<Map<string, string>>;
+  names(): Promise<string[]>;
+  delete(name: string): Promise<boolean>;
+}
+
+export interface SourceKeyStore {
+  add(key: { id: string; source: string; sha256: string; prefix: string; createdAt: string }): Promise<void>;
+  /** The source that a key (by SHA-256, hex) belongs to. */
+  sourceOf(sha256: string): Promise<string | null>;
+  list(source: string): Promise<SourceKeyRecord[]>;
+  delete(source: string, id: string): Promise<boolean>;
+}

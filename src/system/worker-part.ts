@@ -1,0 +1,52 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { createActivities } from '../activities/activities.ts';
+import { BreakerReporter } from '../activities/gate/breaker-reporter.ts';
+import { GateReader } from '../activities/gate/gate-reader.ts';
+import { describeError } from '../domain/describe-error.ts';
+import { createHttpClient } from '../egress/undici-http-client.ts';
+import { TASK_QUEUE } from '../temporal/names.ts';
+import { createWorker } from '../worker/create-worker.ts';
+import { sweep } from '../worker/sweep.ts';
+import { Sweeper } from '../worker/sweeper.ts';
+import type { Foundation } from './foundation.ts';
+
+/** Runs the worker, and the sweep behind it, until the foundation is closed. `onLost` is called when the worker ends by itself. */
+export async function startWorkerPart(foundation: Foundation, onLost: (error: unknown) => void): Promise<void> {
+  const { settings, log, store, configuration, temporal, engine, closers } = foundation;
+  const http = createHttpClient({ allowedNetworks: settings.allowedNetworks });
+  closers.add('outgoing connections', () => http.close());
+  const reporter = new BreakerReporter(
+    (buyer, report) => engine.report(buyer, report),
+    (ms) => delay(ms),
+    (buyer, error) => log.warn({ buyer, ...describeError(error) }, 'a report to a buyer’s breaker waits until Temporal answers'),
+  );
+  closers.add('breaker reports', () => reporter.close());
+  const activities = createActivities({
+    store,
+    configuration,
+    engine,
+    http,
+    reporter,
+    gates: new GateReader(store.gates, () => performance.now()),
+    clock: () => new Date(),
+    random: Math.random,
+    pause: (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined),
+    log,
+  });
+  const worker = await createWorker({
+    connection: temporal.connection,
+    namespace: settings.temporal.namespace,
+    taskQueue: TASK_QUEUE,
+    activities,
+    shutdownGraceMs: settings.shutdownGraceMs,
+  });
+  const running = worker.run();
+  running.catch(onLost);
+  closers.add('worker', async () => {
+    worker.shutdown();
+    await running;
+  });
+  const sweeper = new Sweeper(() => sweep(store, engine, new Date()), log);
+  closers.add('sweep', () => sweeper.close());
+  sweeper.start();
+}
