@@ -27,8 +27,9 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('attempts, $name'
     const end = { ...ending(delivery.id, 1, error, null), request, nextAttemptAt: '2026-03-01T10:00:05.000Z', counted: false };
     await store.attempts.finish(end);
     const [written] = await store.attempts.ofDeliveries([delivery.id]);
-    const { outcome: _outcome, settled: _settled, ...facts } = end;
-    expect(written).toMatchObject({ ...facts, ...error, round: 1, startedAt: '2026-03-01T10:00:01.000Z', previousHash: null, gate: 'closed' });
+    expect(written).toMatchObject({ ...error, request, response: end.response, bodySha256: end.bodySha256, address: end.address, round: 1, startedAt: '2026-03-01T10:00:01.000Z', previousHash: null, gate: 'closed' });
+    const { finishedAt, durationMs, timeToFirstByteMs, counted, nextAttemptAt } = end;
+    expect(written).toMatchObject({ finishedAt, durationMs, timeToFirstByteMs, counted, nextAttemptAt });
     await store.attempts.finish(ending(delivery.id, 1, SUCCESS, DELIVERED));
     expect(await store.attempts.ofDeliveries([delivery.id])).toEqual([written]);
     expect((await store.deliveries.work(delivery.id))?.attempts).toEqual([

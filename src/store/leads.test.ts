@@ -27,10 +27,11 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('leads, $name', (
     const plan = planOf([planned('acme/api'), planned('acme/inbox')], chainOf(planned('bravo/api'), planned('keep/store')));
     const lead = newLead(plan, { fields: { zip: '78701', 'address.city': 'Austin', odd: 'a\u0000b', 'ünï 💡': [1, 'x'], amount: 0 }, notes: ['west: no state'] });
     const acceptance = await store.leads.accept(lead);
-    const { plan: _plan, idempotency: _idempotency, ...rest } = lead;
-    expect(acceptance).toEqual({ result: 'stored', lead: { ...rest, plan } });
+    const { id, source, status, reason, test, receivedAt, fields, notes } = lead;
+    const record = { id, source, status, reason, test, receivedAt, fields, plan, notes };
+    expect(acceptance).toEqual({ result: 'stored', lead: record });
     const read = await store.leads.get(lead.id);
-    expect(read).toEqual({ ...rest, plan });
+    expect(read).toEqual(record);
     expect(Object.keys(read?.fields ?? {})).toEqual(Object.keys(lead.fields));
     const deliveries = await store.deliveries.ofLead(lead.id);
     expect(deliveries.map(({ planned: { buyer }, position, state, workflowId }) => [buyer, position, state, workflowId])).toEqual([
@@ -42,9 +43,18 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('leads, $name', (
     expect(await store.leads.get('nobody')).toBeNull();
   });
 
-  it('stores a lead without a route', async () => {
+  it('stores a lead without a route, lists it until it is given up', async () => {
     const lead = newLead(planOf([]));
-    expect(await opened.store.leads.accept(lead)).toMatchObject({ result: 'stored', lead: { status: 'undelivered', reason: 'no route' } });
+    const { leads } = opened.store;
+    const routed = newLead(planOf([planned('acme/api')]));
+    await leads.accept(routed);
+    expect(await leads.accept(lead)).toMatchObject({ result: 'stored', lead: { status: 'undelivered', reason: 'no route' } });
+    expect((await leads.withoutRoute({ source: lead.source }, 5, null)).items.map(({ id }) => id)).toEqual([lead.id]);
+    expect((await leads.withoutRoute({ source: 'website' }, 5, null)).items).toEqual([]);
+    expect(await leads.discardWithoutRoute(routed.id, 'no use')).toBeNull();
+    expect(await leads.discardWithoutRoute('nobody', 'no use')).toBeNull();
+    expect(await leads.discardWithoutRoute(lead.id, 'no use')).toMatchObject({ status: 'discarded', reason: 'no use' });
+    expect((await leads.withoutRoute({}, 5, null)).items).toEqual([]);
   });
 
   it('keeps one lead of many posts with the same key at once', async () => {

@@ -4,12 +4,13 @@ import { leadWorkflowId, owningWorkflowId } from '../domain/delivery/workflow-id
 import { isFinal } from '../domain/delivery/state.ts';
 import { storableText } from './columns.ts';
 import { readCursor, toPage } from './cursor.ts';
-import type { Database } from './database.ts';
+import type { Database, Session } from './database.ts';
 import { deliveryColumns, newDeliveryRows, newRound, toDeliveryRecord } from './delivery-rows.ts';
 import { standingOfLead } from './lead-standing.ts';
 import { leadColumns, toLeadRecord, toSearch } from './lead-rows.ts';
 import { deliveries, leads } from './schema.ts';
 import { lockLead } from './settlement.ts';
+import type { LeadRecord, Page } from './records.ts';
 import type { Acceptance, LeadFilter, LeadStore, NewLead } from './store.ts';
 
 /** Leads in the database. */
@@ -24,17 +25,7 @@ export function createLeadStore(database: Database): LeadStore {
       }),
 
     search: (filter, limit, cursor) =>
-      database.run('leads.search', async (session) => {
-        const position = readCursor(cursor);
-        const after = position ? sql`(${leads.receivedAt}, ${leads.id}) < (${position.time}::timestamptz, ${position.id})` : undefined;
-        const rows = await session
-          .select(leadColumns)
-          .from(leads)
-          .where(and(...conditionsOf(filter), after))
-          .orderBy(desc(leads.receivedAt), desc(leads.id))
-          .limit(limit + 1);
-        return toPage(rows, limit, toLeadRecord, (row) => ({ time: row.receivedAt, id: row.id }));
-      }),
+      database.run('leads.search', (session) => pageOf(session, conditionsOf(filter), limit, cursor)),
 
     status: (id) =>
       database.run('leads.status', async (session) => {
@@ -103,7 +94,41 @@ export function createLeadStore(database: Database): LeadStore {
         if (!row) throw new Error(`There is no lead ${leadId}.`);
         return row.number;
       }),
+
+    withoutRoute: ({ source }, limit, cursor) =>
+      database.run('leads.withoutRoute', (session) => pageOf(session, [eq(leads.status, 'undelivered'), hasNoDelivery, ofSource(source)], limit, cursor)),
+
+    discardWithoutRoute: (id, reason) =>
+      database.transaction('leads.discardWithoutRoute', async (tx) => {
+        // Locked first: a redelivery that gives it deliveries at this moment wins or waits.
+        if (!(await lockLead(tx, { id }))) return null;
+        const [row] = await tx
+          .update(leads)
+          .set({ status: 'discarded', reason })
+          .where(and(eq(leads.id, id), hasNoDelivery))
+          .returning(leadColumns);
+        return row ? toLeadRecord(row) : null;
+      }),
   };
+}
+
+const hasNoDelivery = sql`not exists (select 1 from ${deliveries} where ${deliveries.leadId} = ${leads.id})`;
+
+function ofSource(source: string | undefined): SQL | undefined {
+  return source === undefined ? undefined : eq(leads.source, source);
+}
+
+/** One page of leads, newest first. */
+async function pageOf(session: Session, conditions: (SQL | undefined)[], limit: number, cursor: string | null): Promise<Page<LeadRecord>> {
+  const position = readCursor(cursor);
+  const after = position ? sql`(${leads.receivedAt}, ${leads.id}) < (${position.time}::timestamptz, ${position.id})` : undefined;
+  const rows = await session
+    .select(leadColumns)
+    .from(leads)
+    .where(and(...conditions, after))
+    .orderBy(desc(leads.receivedAt), desc(leads.id))
+    .limit(limit + 1);
+  return toPage(rows, limit, toLeadRecord, (row) => ({ time: row.receivedAt, id: row.id }));
 }
 
 async function accept(database: Database, lead: NewLead): Promise<Acceptance> {
@@ -140,7 +165,7 @@ function conditionsOf(filter: LeadFilter): (SQL | undefined)[] {
   return [
     status === undefined ? undefined : eq(leads.status, status),
     buyer === undefined ? undefined : ofBuyer(buyer),
-    source === undefined ? undefined : eq(leads.source, source),
+    ofSource(source),
     field === undefined ? undefined : sql`${leads.search} @> ${JSON.stringify(toSearch({ [field.name]: field.value }))}::jsonb`,
     receivedFrom === undefined ? undefined : gte(leads.receivedAt, receivedFrom),
     receivedTo === undefined ? undefined : lt(leads.receivedAt, receivedTo),

@@ -45,7 +45,8 @@ describe('the embedded database', () => {
 
 describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('opening, $name', ({ open }) => {
   it('seals everything with the new key in one start, and refuses a stranger’s and a newer schema', async () => {
-    const { database, close } = await open();
+    const opened = await open();
+    const { database } = opened;
     const first = createStore(database, createEncryption('a key for the tests of the store'));
     const delivery = planned('acme/api');
     const kept = { configVersion: 1, method: 'GET', url: 'https://buyer.example/', headers: [], body: null, masked: { method: 'GET', url: '', headers: [], body: null } };
@@ -64,7 +65,7 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('opening, $name',
     await Promise.all([migrate(database), migrate(database)]);
     await database.run('test', (session) => session.execute(sql`insert into leadrail_migrations (number) values (999)`));
     await expect(migrate(database)).rejects.toThrow(/newer Leadrail/);
-    await close();
+    await opened.close();
   });
 });
 

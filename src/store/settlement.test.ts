@@ -27,7 +27,7 @@ import {
 const HOLD = { reason: 'buyer-paused', explanation: 'The buyer is paused.', heldUntil: '2026-03-02T10:00:00.000Z' } as const;
 
 function gateOf(buyer: string, version: number): BuyerGate {
-  return { buyer, version, paused: { reason: 'lunch', since: '2026-03-01T09:00:00.000Z' }, destinations: {} };
+  return { buyer, version, paused: { reason: 'lunch', since: '2026-03-01T09:00:00.000Z' }, probes: 0, destinations: {} };
 }
 
 describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('settlement, $name', ({ open, isServer }) => {

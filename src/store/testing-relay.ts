@@ -45,7 +45,7 @@ export async function createRelay(target: { host: string; port: number }): Promi
       isCut = false;
     },
     async quiet() {
-      await Promise.all([...sockets].map((socket) => (socket.destroyed ? undefined : once(socket, 'close'))));
+      await Promise.all([...sockets].filter((socket) => !socket.destroyed).map((socket) => once(socket, 'close')));
     },
     close() {
       for (const socket of sockets) socket.destroy();

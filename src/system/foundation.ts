@@ -98,6 +98,7 @@ async function temporalAddress(settings: Settings, announce: Announce, closers: 
   if (!cli.ok) throw new StartProblem(cli.message);
   const started = await startEmbeddedServer({
     cli: cli.path,
+    searchPath: settings.searchPath,
     dataFile: join(settings.dataDir, 'temporal.db'),
     logFile: join(settings.dataDir, 'temporal.log'),
     namespace: settings.temporal.namespace,

@@ -12,6 +12,7 @@ import { whenReady } from './server-readiness.ts';
 export const DEFAULT_TEMPORAL_PORT = 7233;
 export const DEFAULT_TEMPORAL_UI_PORT = 8233;
 
+const USUAL_SEARCH_PATH = '/usr/local/bin:/usr/bin:/bin';
 const START_DEADLINE_MS = 30_000;
 const FIRST_RESTART_MS = 100;
 const LONGEST_RESTART_MS = 10_000;
@@ -28,8 +29,8 @@ export interface ChosenPort {
 export interface EmbeddedServerOptions {
   /** Path of the Temporal CLI. */
   cli: string;
-  /** The value of PATH, for a CLI that is a script around the real one. */
-  searchPath: string;
+  /** The value of PATH, for a CLI that is a script around the real one; the usual folders when it is not given. */
+  searchPath?: string;
   /** SQLite file of the server. The process id is kept beside it. The caller holds the folder's lock. */
   dataFile: string;
   /** The server's warnings; the last run's are kept as `<file>.1`. */
@@ -73,7 +74,7 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
   const port = await options.choosePort(host, options.port ?? DEFAULT_TEMPORAL_PORT);
   const uiPort = await options.choosePort(host, options.uiPort ?? DEFAULT_TEMPORAL_UI_PORT);
   const args = devServerArguments({ host, port: port.port, uiPort: uiPort.port, namespace, dataFile });
-  const start = (): GuardedServer => startGuarded({ command: options.cli, args, searchPath: options.searchPath, pidFile, logFile });
+  const start = (): GuardedServer => startGuarded({ command: options.cli, args, searchPath: options.searchPath ?? USUAL_SEARCH_PATH, pidFile, logFile });
   const stopping = new AbortController();
 
   await rotateLog(logFile);

@@ -8,6 +8,8 @@ import { startEmbeddedServer, type EmbeddedServer } from '../../src/temporal/emb
 export interface TestServer {
   server: EmbeddedServer;
   folder: string;
+  /** Path of the Temporal CLI. */
+  cli: string;
   stop(): Promise<void>;
 }
 
@@ -24,6 +26,7 @@ export async function startTestServer(): Promise<TestServer> {
   return {
     server,
     folder,
+    cli: cli.path,
     stop: async () => {
       await server.stop();
       await rm(folder, { recursive: true, force: true });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { DeadLetterKind } from '../../domain/delivery/state.ts';
 import type { DeliveryRecord, LeadRecord, Page } from '../../store/records.ts';
-import type { Store } from '../../store/store.ts';
+import type { DeliveryStore, LeadStore } from '../../store/store.ts';
 import { invalidCursor } from '../http/problem.ts';
 
 export interface DeadLetterFilter {
@@ -18,8 +18,11 @@ export type DeadLetter = { delivery: DeliveryRecord } | { withoutRoute: LeadReco
 const positionSchema = z.strictObject({ deliveries: z.string().nullable(), leads: z.string().nullable(), done: z.array(z.enum(['deliveries', 'leads'])) });
 type Position = z.infer<typeof positionSchema>;
 
+/** The store's two lists of dead letters. */
+export type DeadLetterLists = Pick<DeliveryStore, 'deadLetters'> & Pick<LeadStore, 'withoutRoute'>;
+
 /** One page of dead letters, newest first: the store's two lists, deliveries and leads without a route, merged by time. */
-export async function deadLetterPage(filter: DeadLetterFilter, limit: number, cursor: string | null, store: Pick<Store, 'leads' | 'deliveries'>): Promise<Page<DeadLetter>> {
+export async function deadLetterPage(filter: DeadLetterFilter, limit: number, cursor: string | null, store: DeadLetterLists): Promise<Page<DeadLetter>> {
   const position = readPosition(cursor);
   const lists = listsOf(filter, position, store);
   const [deliveries, leads] = await Promise.all([lists.deliveries(limit), lists.leads(limit)]);
@@ -35,14 +38,14 @@ export async function deadLetterPage(filter: DeadLetterFilter, limit: number, cu
 
 type List<T> = (limit: number) => Promise<Page<T>>;
 
-function listsOf({ kind, buyer, destination, source }: DeadLetterFilter, position: Position, { leads, deliveries }: Pick<Store, 'leads' | 'deliveries'>) {
+function listsOf({ kind, buyer, destination, source }: DeadLetterFilter, position: Position, store: DeadLetterLists) {
   // A lead without a route is ours to mend, and no buyer's.
   const hasLeads = (kind === undefined || kind === 'ours') && buyer === undefined && destination === undefined && !position.done.includes('leads');
   const hasDeliveries = !position.done.includes('deliveries');
   const empty = { items: [], nextCursor: null };
   const ofDeliveries: List<DeliveryRecord> = async (limit) =>
-    hasDeliveries ? deliveries.deadLetters({ ...(kind && { kind }), ...(buyer && { buyer }), ...(destination && { destination }), ...(source && { source }) }, limit, position.deliveries) : empty;
-  const ofLeads: List<LeadRecord> = async (limit) => (hasLeads ? leads.withoutRoute(source === undefined ? {} : { source }, limit, position.leads) : empty);
+    hasDeliveries ? store.deadLetters({ ...(kind && { kind }), ...(buyer && { buyer }), ...(destination && { destination }), ...(source && { source }) }, limit, position.deliveries) : empty;
+  const ofLeads: List<LeadRecord> = async (limit) => (hasLeads ? store.withoutRoute(source === undefined ? {} : { source }, limit, position.leads) : empty);
   return { deliveries: ofDeliveries, leads: ofLeads };
 }
 

@@ -5,7 +5,7 @@ import { defineEndpoint, noBody, nothing } from '../http/endpoint.ts';
 import { listSchema, pagingShape } from '../http/paging.ts';
 import { deliverySummary, deliverySummarySchema } from '../leads/delivery-shape.ts';
 import { leadLinks, leadStatusSchema, type LinkSources } from '../leads/lead-shape.ts';
-import { deadLetterPage, type DeadLetter } from './dead-letter-page.ts';
+import { deadLetterPage, type DeadLetter, type DeadLetterLists } from './dead-letter-page.ts';
 
 const kindSchema = z
   .enum(['refused', 'undeliverable', 'unknown', 'ours'])
@@ -46,7 +46,12 @@ export const listDeadLetters = defineEndpoint({
   answers: { 200: { description: 'A page of dead letters', schema: listSchema(deadLetterSchema) } },
   handle: async ({ query }, dependencies) => {
     const { limit, cursor, ...filter } = query;
-    const page = await deadLetterPage(filter, limit, cursor ?? null, dependencies.store);
+    const { deliveries, leads } = dependencies.store;
+    const lists: DeadLetterLists = {
+      deadLetters: (...list) => deliveries.deadLetters(...list),
+      withoutRoute: (...list) => leads.withoutRoute(...list),
+    };
+    const page = await deadLetterPage(filter, limit, cursor ?? null, lists);
     const items = await Promise.all(page.items.map((item) => deadLetterShape(item, dependencies)));
     return { status: 200, body: { items: items.flat(), nextCursor: page.nextCursor } };
   },

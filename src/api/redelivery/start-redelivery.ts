@@ -49,17 +49,18 @@ async function retireReplaced({ deliveries, planned }: RedeliveryStart, store: R
 async function takeBack({ deliveries, planned }: RedeliveryStart, store: RedeliveryDependencies['store']): Promise<void> {
   for (const id of planned.restarted) {
     const before = deliveries.find((delivery) => delivery.id === id);
-    if (before) await store.deliveries.settle(id, settlementOf(before));
+    // What was given up before has begun a new round, and only what rests can be given up.
+    if (before) await store.deliveries.settle(id, before.state === 'discarded' ? NOT_STARTED : settlementOf(before));
   }
-  for (const id of planned.added) {
-    await store.deliveries.settle(id, {
-      state: 'failed',
-      reason: 'our-fault',
-      explanation: 'The redelivery could not be started, because Temporal was away. Redeliver it.',
-      deadLetter: 'ours',
-    });
-  }
+  for (const id of planned.added) await store.deliveries.settle(id, NOT_STARTED);
 }
+
+const NOT_STARTED: Settlement = {
+  state: 'failed',
+  reason: 'our-fault',
+  explanation: 'The redelivery could not be started, because Temporal was away. Redeliver it.',
+  deadLetter: 'ours',
+};
 
 function settlementOf(delivery: DeliveryRecord): Settlement {
   const { state, reason, explanation, recipientId, billable, price, deadLetter } = delivery;

@@ -1,9 +1,8 @@
-import { EvaluationError, ParseError, TypeError as CelTypeError } from '@marcbachmann/cel-js';
-import type { ASTNode } from '@marcbachmann/cel-js';
 import { makeLanguage } from './environment.ts';
 import type { ConditionLanguage } from './environment.ts';
-import { compilePattern } from './pattern.ts';
-import { rewriteCondition, UnsupportedSyntax } from './rewrite.ts';
+import { describeSyntax, explainFailure } from './explain.ts';
+import { findBadPattern } from './literal-patterns.ts';
+import { rewriteCondition } from './rewrite.ts';
 import { toConditionValue } from './values.ts';
 
 const MAX_LENGTH = 2_000;
@@ -35,7 +34,7 @@ export function evaluateCondition(source: string, variables: Record<string, unkn
     const value = compiled.evaluate(variables);
     return typeof value === 'boolean' ? { value, problem: null } : refused(source, 'it gives neither true nor false');
   } catch (error) {
-    return refused(source, explain(error));
+    return refused(source, explainFailure(error));
   }
 }
 
@@ -92,83 +91,4 @@ function compile(source: string, language: ConditionLanguage): CompiledCondition
   } catch (error) {
     return { ok: false, message: describeSyntax(error) };
   }
-}
-
-/** A pattern written out in the condition is checked now rather than with the first lead. */
-function findBadPattern(node: ASTNode): string | null {
-  if (node.op === 'rcall' && node.args[0] === 'matches') {
-    const [pattern] = node.args[2];
-    if (pattern?.op === 'value' && typeof pattern.args === 'string') {
-      const compiled = compilePattern(pattern.args);
-      if (!compiled.ok) return compiled.message;
-    }
-  }
-  for (const child of childrenOf(node)) {
-    const bad = findBadPattern(child);
-    if (bad !== null) return bad;
-  }
-  return null;
-}
-
-function childrenOf(node: ASTNode): ASTNode[] {
-  switch (node.op) {
-    case 'value':
-    case 'id':
-      return [];
-    case '.':
-    case '.?':
-      return [node.args[0]];
-    case 'call':
-      return node.args[1];
-    case 'rcall':
-      return [node.args[1], ...node.args[2]];
-    case 'map':
-      return node.args.flat();
-    case '!_':
-    case '-_':
-      return [node.args];
-    default:
-      return node.args;
-  }
-}
-
-function isCelError(error: unknown): error is ParseError | EvaluationError | CelTypeError {
-  return error instanceof ParseError || error instanceof EvaluationError || error instanceof CelTypeError;
-}
-
-/** Compile errors speak of the condition alone, so they may say everything. */
-function describeSyntax(error: unknown): string {
-  if (error instanceof UnsupportedSyntax) return error.message;
-  if (!isCelError(error)) return 'it is too deeply nested or uses a form that is not supported';
-  const place = error.range ? ` (at character ${error.range.start + 1})` : '';
-  return `${plainTypes(error.summary)}${place}`;
-}
-
-/** Evaluation errors may quote values, so only types and operators are let through. */
-function explain(error: unknown): string {
-  if (!isCelError(error)) return 'it could not be evaluated';
-  switch (error.code) {
-    case 'no_such_overload':
-    case 'no_matching_overload':
-      return `${plainTypes(error.summary)}; a field is absent or has another type`;
-    case 'invalid_logical_operand':
-    case 'invalid_condition_type':
-      return `${plainTypes(error.summary)}; compare the field with something`;
-    case 'not_an_object':
-      return 'it asks for a part of something that has none';
-    case 'invalid_pattern':
-      return 'its pattern does not compile';
-    case 'too_many_elements':
-      return `its loops visit more than 10000 elements`;
-    case 'division_by_zero':
-    case 'modulo_by_zero':
-      return 'it divides by zero';
-    default:
-      return `it could not be evaluated (${error.code})`;
-  }
-}
-
-/** `dyn<null> > int` is how the library says `null > int`. */
-function plainTypes(text: string): string {
-  return text.replace(/dyn<([^<>]*)>/g, '$1').replace(/leadrail_/g, '');
 }

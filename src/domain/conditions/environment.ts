@@ -3,11 +3,11 @@ import { compilePattern } from './pattern.ts';
 import { ELEMENTS, FIELD, MATCHES, PRESENT } from './rewrite.ts';
 
 /** Elements that all loops of one evaluation may visit together: nested loops over a large answer end here. */
-const MAX_ELEMENTS = 10_000;
+export const MAX_ELEMENTS = 10_000;
 
-const LIMITS = { maxAstNodes: 500, maxDepth: 30, maxListElements: 500, maxMapEntries: 100, maxCallArguments: 10 };
+const LIMITS = { maxAstNodes: 1_000, maxDepth: 30, maxListElements: 500, maxMapEntries: 100, maxCallArguments: 10 };
 /** A rewritten condition has more calls and parentheses than the author's. */
-const REWRITTEN_LIMITS = { ...LIMITS, maxAstNodes: 5_000, maxDepth: 250 };
+const REWRITTEN_LIMITS = { ...LIMITS, maxAstNodes: 10_000, maxDepth: 250 };
 
 /** The two ways to read a condition: as its author wrote it, for messages, and as rewritten, to evaluate. */
 export interface ConditionLanguage {

@@ -27,7 +27,7 @@ export function parseBody(bytes: Uint8Array, contentType: string | undefined, as
   if (as !== undefined) return readAs(as, text);
   switch (media.format) {
     case 'json':
-      return readJsonOr(text, (unreadable) => (looksLikeHtml(text) ? unreadable : (tryXml(text) ?? unreadable)));
+      return readJsonOr(text, (unreadable) => (PAGE.test(text) ? unreadable : (tryXml(text) ?? unreadable)));
     case 'xml': {
       const body = readAs('xml', text);
       return body.kind === 'unreadable' ? (tryJsonContainer(text) ?? body) : body;
@@ -82,9 +82,10 @@ function tryXml(text: string): ParsedBody | null {
   return body.kind === 'xml' ? body : null;
 }
 
-function looksLikeHtml(text: string): boolean {
-  return /^\s*(?:<!--[^]{0,1000}?-->\s*)?<(?:!doctype\s+html|html|head|body|title|h[1-6]|p|div|span|b|i|br|center|table|form|script|style|meta|pre)\b/i.test(text);
-}
+/** Elements that open a page or a piece of one, whatever its content type says. */
+const PAGE = /^\s*<(?:!doctype\s+html|!--|html|head|body|title|h[1-6]|p|div|span|br|center|table|script|style|meta|pre)\b/i;
+/** Elements that could as well open XML: they make a page only of what is announced as one. */
+const PAGE_PIECE = /^\s*<(?:a|article|b|blockquote|code|dl|em|font|footer|form|header|i|iframe|img|input|label|link|main|nav|noscript|ol|s|section|small|strong|u|ul)\b/i;
 
 function looksLikeForm(text: string): boolean {
   return text.length <= 10_000 && /^[\w.%+[\]-]+=[^\s&=]*(?:&[\w.%+[\]-]+=[^\s&=]*)*$/.test(text.trim());
@@ -94,7 +95,7 @@ function looksLikeForm(text: string): boolean {
 function sniff(text: string, isAnnouncedHtml: boolean): ParsedBody {
   const json = tryJsonContainer(text);
   if (json) return json;
-  const isHtml = looksLikeHtml(text);
+  const isHtml = PAGE.test(text) || (isAnnouncedHtml && PAGE_PIECE.test(text));
   if (!isHtml) {
     const xml = tryXml(text);
     if (xml) return xml;

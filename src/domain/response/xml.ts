@@ -111,19 +111,18 @@ function nameOf(element: Element): string {
 }
 
 function elementToValue(element: Element): unknown {
-  const parts = new Map<string, unknown>(attributesOf(element).map(([name, value]) => [`@${name}`, value]));
+  const parts = new Map<string, unknown[]>(attributesOf(element).map(([name, value]) => [`@${name}`, [value]]));
   let text = '';
   for (const child of childNodes(element)) {
     if (isElement(child)) {
-      const name = nameOf(child);
-      const value = elementToValue(child);
-      const known = parts.get(name);
-      parts.set(name, known === undefined ? value : Array.isArray(known) ? [...(known as unknown[]), value] : [known, value]);
+      const known = parts.get(nameOf(child));
+      if (known) known.push(elementToValue(child));
+      else parts.set(nameOf(child), [elementToValue(child)]);
     } else if (child.nodeType === TEXT_NODE || child.nodeType === CDATA_NODE) text += child.nodeValue ?? '';
   }
   if (parts.size === 0) return text.trim();
-  if (text.trim() !== '') parts.set('#text', text.trim());
-  return Object.fromEntries(parts);
+  if (text.trim() !== '') parts.set('#text', [text.trim()]);
+  return Object.fromEntries([...parts].map(([name, values]) => [name, values.length === 1 ? values[0] : values]));
 }
 
 /** What a document says, without its markup: every text and attribute value, one a line. */

@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { initialBreakerState } from '../../src/domain/breaker/buyer-breaker.ts';
+import { failoverWorkflowId, fanOutWorkflowId } from '../../src/domain/delivery/workflow-id.ts';
+import { buyer } from '../../src/workflows/buyer.ts';
+import { lead, redelivery } from '../../src/workflows/lead.ts';
+import { pauseSignal, releaseSignal, reportSignal, resumeSignal } from '../../src/workflows/messages.ts';
+import { chainOf, planned, planOf } from '../support/plans.ts';
+import { ScriptedWorker } from '../support/scripted-worker.ts';
+import { startTestServer } from '../support/temporal-server.ts';
+import { until } from '../support/until.ts';
+
+/** Runs each workflow type through what it can meet and saves the histories, one file each, in a folder named by the day. */
+const folder = new URL(`histories/${new Date().toISOString().slice(0, 10)}/`, import.meta.url);
+await mkdir(folder, { recursive: true });
+const temporal = await startTestServer();
+const worker = await ScriptedWorker.start(temporal.server.address, 'leadrail');
+try {
+  await recordLeads();
+  await recordBuyer();
+} finally {
+  await worker.stop();
+  await temporal.stop();
+}
+
+async function save(name: string, workflowId: string): Promise<void> {
+  const show = ['workflow', 'show', '--workflow-id', workflowId, '--output', 'json', '--address', temporal.server.address];
+  const { stdout } = await promisify(execFile)(temporal.cli, show, { maxBuffer: 64 * 1024 * 1024 });
+  await writeFile(new URL(`${name}.json`, folder), stdout);
+}
+
+async function recordLeads(): Promise<void> {
+  const start = (workflow: typeof lead, plan: Parameters<typeof lead>[0]['plan']) => {
+    const leadId = randomUUID();
+    return worker.client.workflow.start(workflow, { workflowId: `lead-${leadId}`, taskQueue: worker.taskQueue, args: [{ leadId, plan }] });
+  };
+  const heldUntil = new Date(Date.now() + 3_600_000).toISOString();
+
+  const alone = await start(lead, planOf([planned('acme')]));
+  await alone.result();
+  await save('lead-alone', alone.workflowId);
+
+  worker.script('bravo', { state: 'rejected', reason: 'refused' });
+  worker.script('held', { state: 'held', reason: 'buyer-paused', heldUntil }, { state: 'delivered', reason: 'accepted' });
+  worker.script('paused', { state: 'skipped', reason: 'buyer-paused' }, { state: 'held', reason: 'buyer-paused', heldUntil }, { state: 'delivered', reason: 'accepted' });
+  const whole = await start(lead, planOf([planned('acme'), planned('bravo'), planned('held')], [chainOf(planned('bravo'), planned('carol')), chainOf(planned('bravo'), planned('paused'))]));
+  const fanOut = fanOutWorkflowId(whole.workflowId);
+  const waiting = failoverWorkflowId(whole.workflowId, 1);
+  await until('both hold', () => worker.calls.filter(({ buyer }) => buyer === 'held').length === 1 && worker.calls.some(({ buyer, whenShut }) => buyer === 'paused' && whenShut === 'hold'));
+  await worker.client.workflow.getHandle(fanOut).signal(releaseSignal, 'delivery-held');
+  await worker.client.workflow.getHandle(waiting).signal(releaseSignal, 'delivery-paused');
+  await whole.result();
+  await save('lead-whole', whole.workflowId);
+  await save('fan-out-held-and-released', fanOut);
+  await save('failover-refused-then-taken', failoverWorkflowId(whole.workflowId, 0));
+  await save('failover-held-and-released', waiting);
+
+  worker.script('late', { state: 'held', reason: 'buyer-paused', heldUntil: new Date(Date.now() + 20).toISOString() });
+  const expired = await start(redelivery, planOf([planned('late')]));
+  await expired.result();
+  await save('redelivery-hold-expired', expired.workflowId);
+}
+
+async function recordBuyer(): Promise<void> {
+  const input = { buyer: 'acme', settings: { trips: 2, cooldownMs: 20, resume: 'auto' as const }, state: initialBreakerState('acme') };
+  const handle = await worker.client.workflow.start(buyer, { workflowId: 'buyer-acme', taskQueue: worker.taskQueue, args: [input] });
+  const states = () => worker.published.map(({ gate }) => gate.destinations['api']?.state);
+  const errors = [1, 2].map((offset) => ({ atMs: Date.now() + offset, code: 'http-status' as const, leadId: 'lead-1' }));
+  await handle.signal(reportSignal, { destination: 'api', errors, lastSuccessAtMs: null, probe: null });
+  await until('a probe is granted', () => states().includes('half-open'));
+  await handle.signal(reportSignal, { destination: 'api', errors: [], lastSuccessAtMs: Date.now(), probe: { number: 1, result: 'answered' } });
+  await until('it is closed', () => states().includes('closed'));
+  await handle.signal(pauseSignal, { reason: 'holiday' });
+  await handle.signal(resumeSignal, {});
+  await until('it is resumed', () => worker.released.some(({ destination }) => destination === '*'));
+  await save('buyer-opened-probed-paused', 'buyer-acme');
+  await save('release-held', 'release-acme-api-3');
+  await handle.terminate();
+}
