@@ -15,10 +15,20 @@ export interface Channel<Config extends DestinationCommon = DestinationCommon> {
   readonly configSchema: z.ZodType<Config>;
   /** Where credentials stand in a destination's configuration: masked on reads, encrypted at rest. */
   credentialPaths(config: Config): (string | number)[][];
+  /** What the schema cannot say, found when the configuration is saved; references to secrets are not resolved yet. */
+  check?(config: Config): ChannelFinding[];
   /** Makes the request from the lead: pure, the same bytes each time for the same input. */
   render(input: RenderInput<Config>): RenderResult;
   /** One attempt: sends the rendered request and reads the answer. Never throws for what the other side does. */
   send(input: SendInput<Config>): Promise<SendResult>;
+}
+
+/** Something about a destination's configuration. An error refuses it; a warning is shown to whoever saved it. */
+export interface ChannelFinding {
+  /** Relative to the destination. */
+  path: (string | number)[];
+  message: string;
+  severity: 'error' | 'warning';
 }
 
 export interface RenderInput<Config> {
@@ -28,7 +38,8 @@ export interface RenderInput<Config> {
   deliveryId: string;
 }
 
-export type RenderResult = { ok: true; request: RenderedRequest } | { ok: false; mistakes: MappingMistake[] };
+/** `notes` are conditions that could not be evaluated and counted as false, for the lead's page. */
+export type RenderResult = { ok: true; request: RenderedRequest; notes?: MappingMistake[] } | { ok: false; mistakes: MappingMistake[] };
 
 /** The exact request but for credentials, which are added with each attempt. Kept, encrypted, so that retries send the same bytes. */
 export interface RenderedRequest {
@@ -46,10 +57,16 @@ export interface SendInput<Config> {
   http: HttpClient;
   /** Aborts when the worker has to let go of the attempt. */
   signal: AbortSignal;
+  /** The time, for signatures and for dates in the answer. */
+  now: () => Date;
 }
 
 export interface SendResult {
   outcome: AttemptOutcome;
   /** What crossed the wire, unmasked; absent for a channel that leaves the house by no request (`database`). */
   exchange?: HttpExchange;
+  /** Further values that the configuration names in the answer. */
+  captures?: Record<string, string>;
+  /** Conditions of the response rules that could not be evaluated and counted as false, for the lead's page. */
+  notes?: string[];
 }

@@ -53,7 +53,7 @@ export class Configuration {
   readonly #listeners = new Set<(applied: AppliedConfig) => void>();
   readonly #writer: ConfigWriter;
 
-  constructor({ store, clock, types = allDestinationTypes() }: ConfigurationDependencies) {
+  constructor({ store, clock, types = allDestinationTypes }: ConfigurationDependencies) {
     this.#store = store;
     this.#types = types;
     this.#versions = new ConfigVersions(store.configs, types, clock);

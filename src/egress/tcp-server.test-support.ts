@@ -1,5 +1,4 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { onTestFinished } from 'vitest';
 
 /** A listening server on loopback and what it saw. */
 export interface TcpServer {
@@ -7,10 +6,11 @@ export interface TcpServer {
   connections: () => number;
   /** Everything that was received, over all connections. */
   received: () => string;
+  close: () => void;
 }
 
-/** Starts a TCP server whose behaviour a test decides byte by byte; it ends with the test. */
-export async function startTcpServer(onConnection: (socket: Socket) => void, onData: (socket: Socket, connection: number) => void = () => undefined): Promise<TcpServer> {
+/** Starts a TCP server whose behaviour a test decides byte by byte. */
+export async function createTcpServer(onConnection: (socket: Socket) => void, onData: (socket: Socket, connection: number) => void = () => undefined): Promise<TcpServer> {
   let connections = 0;
   let received = '';
   const sockets = new Set<Socket>();
@@ -28,11 +28,11 @@ export async function startTcpServer(onConnection: (socket: Socket) => void, onD
     });
   });
   const port = await listen(server);
-  onTestFinished(() => {
+  const close = () => {
     for (const socket of sockets) socket.destroy();
     server.close();
-  });
-  return { port, connections: () => connections, received: () => received };
+  };
+  return { port, connections: () => connections, received: () => received, close };
 }
 
 /** Listens on a free port of 127.0.0.1 and gives it. */

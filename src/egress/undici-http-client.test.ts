@@ -2,12 +2,11 @@ import diagnostics from 'node:diagnostics_channel';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { HttpExchange, HttpOptions, HttpRequest } from './http-client.ts';
 import { selfSigned } from './self-signed.test-support.ts';
-import { closedPort, listen, startTcpServer } from './tcp-server.test-support.ts';
+import { closedPort, createTcpServer, listen } from './tcp-server.test-support.ts';
 import { createHttpClient, type HttpClientOptions } from './undici-http-client.ts';
 
 const LOOPBACK = { allowedNetworks: ['127.0.0.0/8'] };
@@ -25,6 +24,12 @@ function clientWith(options: Partial<HttpClientOptions>) {
   const client = createHttpClient({ ...LOOPBACK, ...options });
   onTestFinished(() => client.close());
   return client;
+}
+
+async function startTcpServer(...behaviour: Parameters<typeof createTcpServer>) {
+  const server = await createTcpServer(...behaviour);
+  onTestFinished(() => server.close());
+  return server;
 }
 
 async function startHttp(listener: RequestListener): Promise<{ port: number; url: string }> {
@@ -147,12 +152,11 @@ describe('before anything was written', () => {
     ['another name', 'buyer.example', 'other.example', 'tls'],
   ])('a certificate of %s', async (_why, certified, hostname, fault) => {
     const tls = selfSigned(certified);
-    const seen: string[] = [];
-    const port = await startHttps(tls, seen);
+    const { port, hosts } = await startHttps(tls);
     const client = clientWith({ resolveHost: () => Promise.resolve(['127.0.0.1']), ...(hostname === certified ? {} : { additionalCertificates: [tls.cert] }) });
     const exchange = await send(`https://${hostname}:${port}/`, {}, {}, client);
     expect(exchange).toMatchObject({ requestWritten: false, address: `127.0.0.1:${port}`, result: { fault } });
-    expect(seen).toEqual([]);
+    expect(hosts).toEqual([]);
   });
 
   it('a request that waits for a free connection: it is never written afterwards', async () => {
@@ -316,21 +320,27 @@ describe('the address policy', () => {
 describe('TLS', () => {
   it('keeps the name in SNI and certificate check while the address is pinned', async () => {
     const tls = selfSigned('buyer.example');
-    const seen: string[] = [];
-    const port = await startHttps(tls, seen);
-    const client = clientWith({ resolveHost: () => Promise.resolve(['127.0.0.1']), additionalCertificates: [tls.cert] });
+    const { port, names, hosts } = await startHttps(tls);
+    const client = clientWith({ resolveHost: () => Promise.resolve(['127.0.0.1']), additionalCertificates: [tls.cert], connectionsPerOrigin: 1 });
     for (const body of ['one', 'two']) {
       const exchange = await send(`https://buyer.example:${port}/`, {}, { body: Buffer.from(body) }, client);
       expect(exchange).toMatchObject({ requestWritten: true, address: `127.0.0.1:${port}`, result: { kind: 'response', status: 200 } });
     }
-    expect(seen).toEqual(['buyer.example', 'buyer.example']);
+    expect(names).toEqual(['buyer.example']);
+    expect(hosts).toEqual([`buyer.example:${port}`, `buyer.example:${port}`]);
   });
 });
 
-async function startHttps(tls: { cert: string; key: string }, serverNames: string[]): Promise<number> {
-  const server = createHttpsServer(tls, (request, response) => {
-    const { servername } = request.socket as TLSSocket & { servername?: string };
-    serverNames.push(servername ?? '');
+/** `names` are what clients asked for by SNI, one a connection; `hosts` the host headers, one a request. */
+async function startHttps(tls: { cert: string; key: string }): Promise<{ port: number; names: string[]; hosts: string[] }> {
+  const names: string[] = [];
+  const hosts: string[] = [];
+  const sni = (name: string, answer: (error: Error | null) => void) => {
+    names.push(name);
+    answer(null);
+  };
+  const server = createHttpsServer({ ...tls, SNICallback: sni }, (request, response) => {
+    hosts.push(request.headers.host ?? '');
     response.end('ok');
   });
   const port = await listen(server);
@@ -338,7 +348,7 @@ async function startHttps(tls: { cert: string; key: string }, serverNames: strin
     server.closeAllConnections();
     server.close();
   });
-  return port;
+  return { port, names, hosts };
 }
 
 describe('closing', () => {

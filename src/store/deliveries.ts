@@ -1,18 +1,18 @@
 import { and, asc, desc, eq, getTableColumns, inArray, isNotNull, or, sql } from 'drizzle-orm';
-import { isFinal } from '../domain/delivery/state.ts';
 import { readCursor, toPage } from './cursor.ts';
-import type { Database, Session } from './database.ts';
+import type { Database } from './database.ts';
 import { deliveryColumns, newRound, toDeliveryRecord } from './delivery-rows.ts';
 import type { Encryption } from './encryption.ts';
 import { failedInOutage } from './failed-in-outage.ts';
+import { holdDelivery } from './hold.ts';
 import { openKeptRequest, sealKeptRequest } from './kept-request.ts';
 import { leadColumns, toLeadRecord } from './lead-rows.ts';
-import { attempts, deliveries, gates, leads, probeLeases } from './schema.ts';
+import { attempts, deliveries, leads, probeLeases } from './schema.ts';
 import { lockDelivery, maySettle, settledColumns, writeChange } from './settlement.ts';
 import type { DeliveryStore } from './store.ts';
 
-const attemptSummary = (({ number, round, startedAt, finishedAt, outcome, kind, code, counted }) => {
-  return { number, round, startedAt, finishedAt, outcome, kind, code, counted };
+const attemptSummary = (({ number, round, startedAt, finishedAt, outcome, kind, code, counted, configVersion }) => {
+  return { number, round, startedAt, finishedAt, outcome, kind, code, counted, configVersion };
 })(getTableColumns(attempts));
 
 const isHeld = sql`${deliveries.state} = 'held'`;
@@ -71,26 +71,7 @@ export function createDeliveryStore(database: Database, encryption: Encryption):
         return toDeliveryRecord(await writeChange(tx, locked, settledColumns(settlement, at), at));
       }),
 
-    hold: (id, { gateVersion, reason, explanation, heldUntil, workflowId }) =>
-      database.transaction('deliveries.hold', async (tx) => {
-        if ((await lockGateVersion(tx, id, gateVersion)) !== gateVersion) return false;
-        const locked = await lockDelivery(tx, id);
-        if (isFinal(locked.delivery.state)) return false;
-        const change = {
-          state: 'held',
-          reason,
-          explanation,
-          heldUntil,
-          workflowId,
-          heldGateVersion: gateVersion,
-          releasedAt: null,
-          deadLetter: null,
-          settledAt: null,
-        } as const;
-        // Its chain may have been satisfied meanwhile: then it is skipped, and the caller looks again.
-        const written = await writeChange(tx, locked, change, new Date().toISOString());
-        return written.state === 'held';
-      }),
+    hold: (id, hold) => holdDelivery(database, id, hold),
 
     held: (buyer, destinations, limit) =>
       database.run('deliveries.held', async (session) => {
@@ -165,22 +146,4 @@ export function createDeliveryStore(database: Database, encryption: Encryption):
         return rows.length > 0;
       }),
   };
-}
-
-/**
- * The version of the gate of a delivery's buyer, locked against publishing until the transaction ends. Where nothing was
- * published yet (version 0) a row is put there to be locked, so that the first gate too waits for holds in progress.
- */
-async function lockGateVersion(tx: Session, deliveryId: string, expected: number): Promise<number> {
-  const buyer = sql`(select ${deliveries.buyer} from ${deliveries} where ${deliveries.id} = ${deliveryId})`;
-  const read = () => tx.select({ version: gates.version }).from(gates).where(eq(gates.buyer, buyer)).for('share');
-  const [gate] = await read();
-  if (gate) return gate.version;
-  if (expected !== 0) return 0;
-  await tx
-    .insert(gates)
-    .select(sql`select ${deliveries.buyer}, 0, null::json from ${deliveries} where ${deliveries.id} = ${deliveryId}`)
-    .onConflictDoNothing();
-  const [placed] = await read();
-  return placed?.version ?? 0;
 }

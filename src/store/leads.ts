@@ -1,22 +1,18 @@
 import { and, asc, desc, eq, gte, inArray, lt, sql, type SQL } from 'drizzle-orm';
-import { allDeliveries } from '../domain/delivery/plan.ts';
-import { leadWorkflowId, owningWorkflowId } from '../domain/delivery/workflow-id.ts';
-import { isFinal } from '../domain/delivery/state.ts';
-import { storableText } from './columns.ts';
+import { acceptLead } from './accept-lead.ts';
+import { addDeliveries } from './add-deliveries.ts';
 import { readCursor, toPage } from './cursor.ts';
 import type { Database, Session } from './database.ts';
-import { deliveryColumns, newDeliveryRows, newRound, toDeliveryRecord } from './delivery-rows.ts';
-import { standingOfLead } from './lead-standing.ts';
 import { leadColumns, toLeadRecord, toSearch } from './lead-rows.ts';
 import { deliveries, leads } from './schema.ts';
 import { lockLead } from './settlement.ts';
 import type { LeadRecord, Page } from './records.ts';
-import type { Acceptance, LeadFilter, LeadStore, NewLead } from './store.ts';
+import type { LeadFilter, LeadStore } from './store.ts';
 
 /** Leads in the database. */
 export function createLeadStore(database: Database): LeadStore {
   return {
-    accept: (lead) => accept(database, lead),
+    accept: (lead) => acceptLead(database, lead),
 
     get: (id) =>
       database.run('leads.get', async (session) => {
@@ -51,38 +47,7 @@ export function createLeadStore(database: Database): LeadStore {
         if (ids.length > 0) await session.update(leads).set({ startedAt: at }).where(inArray(leads.id, ids));
       }),
 
-    addDeliveries: (leadId, plan, redeliveryOf, workflowId, fields) =>
-      database.transaction('leads.addDeliveries', async (tx) => {
-        const lead = await lockLead(tx, { id: leadId });
-        if (!lead) throw new Error(`There is no lead ${leadId}.`);
-        const planned = allDeliveries(plan);
-        const known = await tx.select(deliveryColumns).from(deliveries).where(eq(deliveries.leadId, leadId));
-        // Asked again (an answer was lost): it was done the first time.
-        if (!lead.plans.some(({ root }) => root === workflowId)) {
-          const carried = { root: workflowId, plan };
-          const rows = newDeliveryRows(lead, carried, {
-            firstPosition: Math.max(-1, ...known.map(({ position }) => position)) + 1,
-            redeliveryOf,
-            isNew: ({ id }) => !known.some((row) => row.id === id),
-          });
-          if (rows.length > 0) await tx.insert(deliveries).values(rows);
-          for (const row of known) {
-            const isPlanned = planned.some(({ id }) => id === row.id);
-            if (!isPlanned || row.state === 'delivered' || !(isFinal(row.state) || row.state === 'held')) continue;
-            await tx.update(deliveries).set(newRound(row, owningWorkflowId(workflowId, plan, row.id))).where(eq(deliveries.id, row.id));
-          }
-          const plans = [...lead.plans, carried];
-          const all = await tx.select(deliveryColumns).from(deliveries).where(eq(deliveries.leadId, leadId));
-          const standing = standingOfLead(plans, all);
-          await tx
-            .update(leads)
-            .set({ plans, ...standing, ...(fields ? { fields, search: toSearch(fields) } : {}) })
-            .where(eq(leads.id, leadId));
-        }
-        const ids = planned.map(({ id }) => id);
-        const rows = ids.length > 0 ? await tx.select(deliveryColumns).from(deliveries).where(inArray(deliveries.id, ids)) : [];
-        return rows.sort((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id)).map(toDeliveryRecord);
-      }),
+    addDeliveries: (leadId, plan, redeliveryOf, workflowId, fields) => addDeliveries(database, leadId, { plan, redeliveryOf, workflowId, fields }),
 
     nextRedelivery: (leadId) =>
       database.run('leads.nextRedelivery', async (session) => {
@@ -129,34 +94,6 @@ async function pageOf(session: Session, conditions: (SQL | undefined)[], limit: 
     .orderBy(desc(leads.receivedAt), desc(leads.id))
     .limit(limit + 1);
   return toPage(rows, limit, toLeadRecord, (row) => ({ time: row.receivedAt, id: row.id }));
-}
-
-async function accept(database: Database, lead: NewLead): Promise<Acceptance> {
-  const { plan, idempotency, ...rest } = lead;
-  const carried = { root: leadWorkflowId(lead.id), plan };
-  const row = { ...rest, plans: [carried], search: toSearch(lead.fields), idempotencyKey: idempotency?.key, contentSha256: idempotency?.contentSha256 };
-  const rows = newDeliveryRows(lead, carried, { firstPosition: 0, redeliveryOf: {}, isNew: () => true });
-  const stored = await database.transaction('leads.accept', async (tx) => {
-    // Waits for a concurrent post of the same key to commit; then there is a row to find.
-    const [inserted] = await tx.insert(leads).values(row).onConflictDoNothing().returning(leadColumns);
-    if (inserted && rows.length > 0) await tx.insert(deliveries).values(rows);
-    return inserted ?? null;
-  });
-  if (stored) return { result: 'stored', lead: toLeadRecord(stored) };
-  return database.run('leads.accept', async (session): Promise<Acceptance> => {
-    const isSame = idempotency
-      ? sql`(${leads.source} = ${lead.source} and ${leads.idempotencyKey} = ${storableText(idempotency.key)}) or ${leads.id} = ${lead.id}`
-      : eq(leads.id, lead.id);
-    const [known] = await session
-      .select({ ...leadColumns, contentSha256: leads.contentSha256 })
-      .from(leads)
-      .where(isSame)
-      .limit(1);
-    if (!known) throw new Error(`Lead ${lead.id} was neither stored nor found: it was deleted at this moment. Post it again.`);
-    const { contentSha256, ...found } = known;
-    const isSameContent = !idempotency || contentSha256 === idempotency.contentSha256;
-    return isSameContent ? { result: 'same', lead: toLeadRecord(found) } : { result: 'conflict', leadId: found.id };
-  });
 }
 
 function conditionsOf(filter: LeadFilter): (SQL | undefined)[] {

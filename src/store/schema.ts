@@ -1,4 +1,4 @@
-import { boolean, doublePrecision, index, integer, json, jsonb, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { boolean, doublePrecision, integer, json, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import type { BuyerGate } from '../domain/breaker/gate.ts';
 import type { AttemptOutcome } from '../domain/delivery/outcome.ts';
 import type { Plan, PlannedDelivery } from '../domain/delivery/plan.ts';
@@ -7,7 +7,7 @@ import type { SealedParts } from '../domain/evidence/chain.ts';
 import { foreignText, instant } from './columns.ts';
 import type { AlertRecord } from './records.ts';
 
-// What the code reads and writes. The tables themselves are made by migrations.ts; a test holds the two together.
+// What the code reads and writes. The tables themselves, with their indexes, are made by migrations.ts; a test holds the two together.
 // `json`, not `jsonb`: it keeps the order of keys and takes any character.
 
 /** A plan with the workflow that carries it: the original first, then one for each redelivery by another route. */
@@ -16,77 +16,58 @@ export interface CarriedPlan {
   plan: Plan;
 }
 
-export const leads = pgTable(
-  'leads',
-  {
-    id: text().primaryKey(),
-    source: text().notNull(),
-    status: text().$type<LeadStatus>().notNull(),
-    reason: foreignText(),
-    test: boolean().notNull(),
-    receivedAt: instant('received_at').notNull(),
-    fields: json().$type<Record<string, unknown>>().notNull(),
-    /** The fields' values as text, for search: `jsonb_path_ops` indexes hashes, so that a long value does no harm. */
-    search: jsonb().$type<Record<string, string>>().notNull(),
-    plans: json().$type<CarriedPlan[]>().notNull(),
-    notes: json().$type<string[]>().notNull(),
-    redeliveries: integer().notNull().default(0),
-    /** Unique with the source for as long as the lead is kept. */
-    idempotencyKey: foreignText('idempotency_key'),
-    contentSha256: text('content_sha256'),
-    /** When the lead's workflow was last confirmed to be there. */
-    startedAt: instant('started_at'),
-  },
-  (table) => [
-    uniqueIndex('leads_idempotency').on(table.source, table.idempotencyKey),
-    index('leads_newest').on(table.receivedAt, table.id),
-    index('leads_status').on(table.status, table.receivedAt, table.id),
-    index('leads_search').using('gin', table.search.op('jsonb_path_ops')),
-  ],
-);
+export const leads = pgTable('leads', {
+  id: text().primaryKey(),
+  source: text().notNull(),
+  status: text().$type<LeadStatus>().notNull(),
+  reason: foreignText(),
+  test: boolean().notNull(),
+  receivedAt: instant('received_at').notNull(),
+  fields: json().$type<Record<string, unknown>>().notNull(),
+  /** The fields' values as text, for search: `jsonb_path_ops` indexes hashes, so that a long value does no harm. */
+  search: jsonb().$type<Record<string, string>>().notNull(),
+  plans: json().$type<CarriedPlan[]>().notNull(),
+  notes: json().$type<string[]>().notNull(),
+  redeliveries: integer().notNull().default(0),
+  /** Unique with the source for as long as the lead is kept. */
+  idempotencyKey: foreignText('idempotency_key'),
+  contentSha256: text('content_sha256'),
+  /** When the lead's workflow was last confirmed to be there. */
+  startedAt: instant('started_at'),
+});
 
-export const deliveries = pgTable(
-  'deliveries',
-  {
-    id: text().primaryKey(),
-    leadId: text('lead_id').notNull(),
-    /** Of the lead, repeated here for lists by source and by age. */
-    source: text().notNull(),
-    receivedAt: instant('received_at').notNull(),
-    buyer: text().notNull(),
-    destination: text().notNull(),
-    planned: json().$type<PlannedDelivery>().notNull(),
-    position: integer().notNull(),
-    state: text().$type<DeliveryState>().notNull(),
-    reason: text().$type<ReasonCode>(),
-    explanation: foreignText(),
-    recipientId: foreignText('recipient_id'),
-    billable: boolean(),
-    /** Double precision gives back the very number that JSON carried. */
-    price: doublePrecision(),
-    heldUntil: instant('held_until'),
-    heldGateVersion: integer('held_gate_version'),
-    /** By the database's clock: when its waiting workflow was last told to go on. */
-    releasedAt: instant('released_at'),
-    round: integer().notNull().default(1),
-    deadLetter: text('dead_letter').$type<DeadLetterKind>(),
-    redeliveryOf: text('redelivery_of'),
-    workflowId: text('workflow_id').notNull(),
-    settledAt: instant('settled_at'),
-    releaseOnRecovery: boolean('release_on_recovery').notNull().default(false),
-    /** The rendered request, sealed. */
-    keptRequest: text('kept_request'),
-    evidenceHash: text('evidence_hash'),
-    evidenceLength: integer('evidence_length').notNull().default(0),
-  },
-  (table) => [
-    index('deliveries_lead').on(table.leadId),
-    index('deliveries_buyer').on(table.buyer, table.leadId),
-    index('deliveries_held').on(table.buyer, table.receivedAt),
-    index('deliveries_dead').on(table.settledAt, table.id),
-    index('deliveries_outage').on(table.buyer, table.destination, table.settledAt),
-  ],
-);
+export const deliveries = pgTable('deliveries', {
+  id: text().primaryKey(),
+  leadId: text('lead_id').notNull(),
+  /** Of the lead, repeated here for lists by source and by age. */
+  source: text().notNull(),
+  receivedAt: instant('received_at').notNull(),
+  buyer: text().notNull(),
+  destination: text().notNull(),
+  planned: json().$type<PlannedDelivery>().notNull(),
+  position: integer().notNull(),
+  state: text().$type<DeliveryState>().notNull(),
+  reason: text().$type<ReasonCode>(),
+  explanation: foreignText(),
+  recipientId: foreignText('recipient_id'),
+  billable: boolean(),
+  /** Double precision gives back the very number that JSON carried. */
+  price: doublePrecision(),
+  heldUntil: instant('held_until'),
+  heldGateVersion: integer('held_gate_version'),
+  /** By the database's clock: when its waiting workflow was last told to go on. */
+  releasedAt: instant('released_at'),
+  round: integer().notNull().default(1),
+  deadLetter: text('dead_letter').$type<DeadLetterKind>(),
+  redeliveryOf: text('redelivery_of'),
+  workflowId: text('workflow_id').notNull(),
+  settledAt: instant('settled_at'),
+  releaseOnRecovery: boolean('release_on_recovery').notNull().default(false),
+  /** The rendered request, sealed. */
+  keptRequest: text('kept_request'),
+  evidenceHash: text('evidence_hash'),
+  evidenceLength: integer('evidence_length').notNull().default(0),
+});
 
 export const attempts = pgTable(
   'attempts',

@@ -35,7 +35,11 @@ export async function attemptOnce(
   const recorded = await recordEnd(dependencies, work, context, ended);
   report(dependencies, input, recorded, passage.probe);
   if (recorded.result) return recorded.result;
-  if (recorded.verdict.next === 'retry') throw tryAgain(FAILURE.transient, codeOf(outcome), recorded.verdict.waitMs);
+  if (recorded.verdict.next === 'retry') {
+    // Only what is tried again needs its bytes kept: a delivery that goes through at once costs no write for it.
+    if (prepared.ok && !work.rendered) await store.deliveries.keepRequest(input.deliveryId, prepared.kept);
+    throw tryAgain(FAILURE.transient, codeOf(outcome), recorded.verdict.waitMs);
+  }
   return giveBack(dependencies, input, work, number, context);
 }
 

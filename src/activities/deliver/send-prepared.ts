@@ -1,5 +1,5 @@
 import type { DeliverInput } from '../contract.ts';
-import { maskExchange } from '../../channels/masking.ts';
+import { maskExchange, maskOutcome } from '../../channels/masking.ts';
 import type { AttemptOutcome } from '../../domain/delivery/outcome.ts';
 import type { DeliverDependencies, DeliveryContext } from './dependencies.ts';
 import type { PreparedRequest } from './prepare-request.ts';
@@ -14,5 +14,5 @@ export async function sendPrepared(
 ): Promise<{ outcome: AttemptOutcome; sent: Ended['sent'] }> {
   const { channel, destination, request, kept, hidden } = prepared;
   const { outcome, exchange } = await channel.send({ config: destination, request, deliveryId: input.deliveryId, http, signal: context.signal, now: clock });
-  return { outcome, sent: exchange ? maskExchange(exchange, kept.masked, hidden) : null };
+  return { outcome: maskOutcome(outcome, hidden), sent: exchange ? maskExchange(exchange, kept.masked, hidden) : null };
 }

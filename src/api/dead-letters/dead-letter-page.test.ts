@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { PlannedDelivery } from '../../domain/delivery/plan.ts';
 import type { DeliveryRecord, LeadRecord, Page } from '../../store/records.ts';
 import { deadLetterPage } from './dead-letter-page.ts';
 
@@ -20,8 +21,8 @@ function lead(second: number): LeadRecord {
 
 function delivery(second: number): DeliveryRecord {
   const empty = { reason: null, explanation: null, recipientId: null, billable: null, price: null, heldUntil: null, heldAt: null, redeliveryOf: null };
-  const retry = { kind: 'schedule', waitsMs: [], jitter: 0 } as const;
-  const planned = { id: 'd', buyer: 'b', destination: 'd', type: 'webhook', required: true, timeoutMs: 1, retry, whenPaused: 'hold', holdForMs: 1 } as const;
+  const retry: PlannedDelivery['retry'] = { kind: 'schedule', waitsMs: [], jitter: 0 };
+  const planned: PlannedDelivery = { id: 'd', buyer: 'b', destination: 'd', type: 'webhook', required: true, timeoutMs: 1, retry, whenPaused: 'hold', holdForMs: 1 };
   return { ...empty, id: `delivery-${second}`, leadId: 'l', planned, position: 0, state: 'failed', round: 1, deadLetter: 'ours', workflowId: 'w', settledAt: at(second) };
 }
 

@@ -25,7 +25,7 @@ export function openApiDocument(endpoints: readonly Endpoint[], settings: Pick<A
 }
 
 function routeOf(endpoint: Endpoint): RouteConfig {
-  const { method, path, summary, description, tag, params, query, body, answers, access } = endpoint;
+  const { method, path, summary, description, tag, params, query, headers, body, answers, access } = endpoint;
   const hasParams = Object.keys(params.shape).length > 0;
   const hasQuery = Object.keys(query.shape).length > 0;
   return {
@@ -38,6 +38,7 @@ function routeOf(endpoint: Endpoint): RouteConfig {
     request: {
       ...(hasParams ? { params } : {}),
       ...(hasQuery ? { query } : {}),
+      ...(headers === undefined ? {} : { headers }),
       ...(body.types.length > 0 ? { body: { content: Object.fromEntries(body.types.map((type) => [type, { schema: body.schema }])) } } : {}),
     },
     responses: { ...Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, responseOf(answer)])), default: PROBLEM },

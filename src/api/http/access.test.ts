@@ -90,7 +90,7 @@ describe('addresses', () => {
 
 describe('an unexpected error', () => {
   it('gets an id that the log has too, and neither message nor stack', async () => {
-    const search = api.store.leads.search;
+    const search = api.store.leads.search.bind(api.store.leads);
     api.store.leads.search = () => Promise.reject(new Error('Failed query with sekret-value'));
     const answer = await api.call('GET', '/v1/leads');
     api.store.leads.search = search;

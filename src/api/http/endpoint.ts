@@ -42,6 +42,8 @@ export interface EndpointWords {
   tag: string;
   summary: string;
   description?: string;
+  /** Headers that mean something here, for the document; the handler reads them itself. */
+  headers?: z.ZodObject;
   answers: Record<number, AnswerDescription>;
 }
 

@@ -14,10 +14,10 @@ function errorsOf(issue: z.core.$ZodIssue): ProblemError[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ field: field === '' ? key : `${field}.${key}`, message: 'not known here; leave it out or correct its name' }));
   }
-  return [{ field, message: issue.message }];
+  return [{ ...(field === '' ? {} : { field }), message: issue.message }];
 }
 
 function describe(errors: ProblemError[]): string {
-  const names = errors.map((error) => error.field).filter((field) => field !== undefined && field !== '');
+  const names = errors.map((error) => error.field).filter((field) => field !== undefined);
   return names.length > 0 ? `look at ${[...new Set(names)].slice(0, 5).join(', ')}` : (errors[0]?.message ?? 'unknown');
 }

@@ -57,8 +57,8 @@ describe('a lead that is taken', () => {
     const { status, json } = await post({ ...LEAD, state: 'NY' });
     const lead = leadSchema.parse(json);
     expect([status, lead.status, lead.reason, lead.links.temporal]).toEqual([202, 'undelivered', 'no route', null]);
-    const dead = await api.call('GET', '/v1/dead-letters?kind=ours');
-    expect(dead.json).toMatchObject({ items: [{ kind: 'ours', reason: 'no route', delivery: null, lead: { id: lead.id } }], nextCursor: null });
+    const dead = await api.call('GET', '/v1/dead-letters?kind=ours&limit=1');
+    expect(dead.json).toMatchObject({ items: [{ kind: 'ours', reason: 'no route', delivery: null, lead: { id: lead.id } }] });
     expect(api.engine.started.map((start) => start.leadId)).not.toContain(lead.id);
   });
 

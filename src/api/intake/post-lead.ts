@@ -36,7 +36,10 @@ export const postLead = defineEndpoint({
   summary: 'Send a lead in',
   description:
     'The fields, flat, as JSON or as a form; nested JSON becomes dot paths. A lead answered with 2xx is stored and reaches a final state. ' +
-    'With header `Idempotency-Key` (at most 255 characters) the same lead can be sent again safely: 200 with the lead of the first time, 409 when the content differs.',
+    'With an idempotency key the same lead can be sent again safely: 200 with the lead of the first time, 409 when the content differs.',
+  headers: z.object({
+    'Idempotency-Key': z.string().min(1).max(LONGEST_KEY).optional().meta({ description: 'Your own id of the lead, kept as long as the lead' }),
+  }),
   params: nothing,
   query: intakeQuery,
   body: { schema: z.record(z.string(), z.unknown()).meta({ description: 'The fields by name' }), types: LEAD_BODY_TYPES, read: readLeadBody },

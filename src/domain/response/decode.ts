@@ -14,14 +14,25 @@ const BYTE_ORDER_MARKS: readonly (readonly [charset: string, bytes: readonly num
 export function decodeText(bytes: Uint8Array, charset: string | null): string {
   const marked = BYTE_ORDER_MARKS.find(([, mark]) => mark.every((byte, index) => bytes[index] === byte));
   // The decoder takes the mark itself away.
-  if (marked) return new TextDecoder(marked[0]).decode(bytes);
+  if (marked) return decodeWith(new TextDecoder(marked[0]), bytes);
   const declared = decoderFor(charset, bytes) ?? decoderFor(declaredInside(bytes), bytes) ?? decoderFor(wideCharset(bytes), bytes);
-  if (declared) return declared.decode(bytes);
-  return decodeStrictly(bytes) ?? new TextDecoder('windows-1252').decode(bytes);
+  if (declared) return decodeWith(declared, bytes);
+  return decodeStrictly(bytes) ?? decodeWith(new TextDecoder('windows-1252'), bytes);
+}
+
+type Decoder = InstanceType<typeof TextDecoder>;
+
+/** What Windows-1252 has from 0x80 to 0x9f; its five empty places stay control characters. */
+const WINDOWS_1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
+
+/** Some releases of Node decode Windows-1252 as Latin-1, which leaves control characters where quotes and the euro sign belong. */
+function decodeWith(decoder: Decoder, bytes: Uint8Array): string {
+  const text = decoder.decode(bytes);
+  return decoder.encoding === 'windows-1252' ? text.replace(/[\u0080-\u009f]/g, (character) => WINDOWS_1252.charAt(character.charCodeAt(0) - 0x80)) : text;
 }
 
 /** Null for a label nobody knows, and for UTF-16 that cannot be: .NET declares it inside bodies that it then sends as UTF-8. */
-function decoderFor(label: string | null, bytes: Uint8Array): TextDecoder | null {
+function decoderFor(label: string | null, bytes: Uint8Array): Decoder | null {
   if (label === null) return null;
   try {
     const decoder = new TextDecoder(label);

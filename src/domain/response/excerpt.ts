@@ -18,6 +18,6 @@ export function boundedWords(text: string | undefined): string | undefined {
 
 function oneLine(text: string, length: number): string {
   // Characters, not halves of them; the first cut keeps a large body from being split whole.
-  const characters = [...text.slice(0, length * 10).replace(/[\s\p{Cc}]+/gu, ' ').trim()];
+  const characters = Array.from(text.slice(0, length * 10).replace(/[\s\p{Cc}]+/gu, ' ').trim());
   return characters.length > length ? `${characters.slice(0, length).join('').trimEnd()}…` : characters.join('');
 }

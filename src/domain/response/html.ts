@@ -5,6 +5,7 @@ import type { Parsed } from './parsed.ts';
 const MAX_TAGS = 10_000;
 const MAX_DEPTH = 512;
 const MAX_SELECTOR_LENGTH = 500;
+const MAX_HITS = 1_000;
 
 const VOID_ELEMENTS: ReadonlySet<string> = new Set(['area', 'base', 'br', 'col', 'embed', 'hr', 'img', 'input', 'link', 'meta', 'param', 'source', 'track', 'wbr']);
 /** Elements that the next of their kind closes: pages leave their end tags out. */
@@ -60,7 +61,7 @@ export function checkSelector(selector: string): string | null {
 export function textsAtSelector(page: HTMLElement, selector: string): string[] {
   const { css, attribute } = splitSelector(selector);
   if (checkSelector(selector) !== null) return [];
-  return page.querySelectorAll(css).map((element) => (attribute === null ? elementText(element) : (element.getAttribute(attribute) ?? '')));
+  return page.querySelectorAll(css).slice(0, MAX_HITS).map((element) => (attribute === null ? withSingleBlanks(element.structuredText) : (element.getAttribute(attribute) ?? '')));
 }
 
 function splitSelector(selector: string): { css: string; attribute: string | null } {
@@ -68,13 +69,15 @@ function splitSelector(selector: string): { css: string; attribute: string | nul
   return match?.[1] !== undefined && match[2] !== undefined ? { css: match[1].trim(), attribute: match[2] } : { css: selector.trim(), attribute: null };
 }
 
+const pageTexts = new WeakMap<HTMLElement, string>();
+
 /** What a page says, without its markup; blanks as a browser shows them. */
 export function pageText(page: HTMLElement): string {
-  return withSingleBlanks(page.structuredText);
-}
-
-function elementText(element: HTMLElement): string {
-  return withSingleBlanks(element.structuredText);
+  const known = pageTexts.get(page);
+  if (known !== undefined) return known;
+  const text = withSingleBlanks(page.structuredText);
+  pageTexts.set(page, text);
+  return text;
 }
 
 function withSingleBlanks(text: string): string {

@@ -1,4 +1,4 @@
-import { DOMParser, type Document, type Element, type Node } from '@xmldom/xmldom';
+import { type Attr, DOMParser, type Document, type Element, type Node } from '@xmldom/xmldom';
 import type { Parsed } from './parsed.ts';
 
 /** Far more than a buyer's answer has; XPath takes time that grows with the square of it. */
@@ -88,11 +88,14 @@ export function childNodes(node: Node): Node[] {
   return children;
 }
 
-/** The attributes of a node as name and value; none for what is no element. Namespace declarations are left out. */
-export function attributesOf(node: Node): [name: string, value: string][] {
+/** The attributes of a node, namespace declarations included; none for what is no element. */
+export function attributeNodes(node: Node): Attr[] {
   if (!isElement(node)) return [];
-  return Array.from({ length: node.attributes.length }, (_, index) => node.attributes.item(index))
-    .filter((attribute) => attribute !== null)
+  return Array.from({ length: node.attributes.length }, (_, index) => node.attributes.item(index)).filter((attribute) => attribute !== null);
+}
+
+function attributesOf(node: Node): [name: string, value: string][] {
+  return attributeNodes(node)
     .filter(({ name }) => name !== 'xmlns' && !name.startsWith('xmlns:'))
     .map(({ localName, name, value }) => [localName ?? name, value]);
 }

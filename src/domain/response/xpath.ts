@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { DOMParser, Node, type Document } from '@xmldom/xmldom';
-import { childNodes } from './xml.ts';
+import { attributeNodes, childNodes } from './xml.ts';
 
 const MAX_LENGTH = 500;
 const FOLLOWS = 4;
@@ -93,10 +93,7 @@ function numberNodes(document: Document): Record<string, string> {
   const waiting: Node[] = [document];
   for (let node = waiting.pop(); node; node = waiting.pop()) {
     place(node);
-    const { attributes } = node;
-    for (let index = 0; index < (attributes?.length ?? 0); index += 1) {
-      const attribute = attributes?.item(index);
-      if (!attribute) continue;
+    for (const attribute of attributeNodes(node)) {
       place(attribute);
       const prefix = /^xmlns:(.+)$/.exec(attribute.name)?.[1];
       if (prefix !== undefined && !namespaces.has(prefix)) namespaces.set(prefix, attribute.value);

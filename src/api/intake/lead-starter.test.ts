@@ -1,0 +1,46 @@
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import type { LeadStart } from '../../temporal/engine.ts';
+import { createLeadStarter } from './lead-starter.ts';
+
+const lead = (leadId: string): LeadStart => ({ leadId, source: 's', plan: { route: 'r', configVersion: 1, fanOut: [], chains: [] } });
+
+function starterUnderTest(limits: { concurrency: number; waiting: number }, startLead: (lead: LeadStart) => Promise<void>) {
+  const marked: string[][] = [];
+  const logged: string[] = [];
+  const log = pino({}, { write: (line: string) => void logged.push(line) });
+  const markStarted = (ids: string[]) => Promise.resolve(void marked.push(ids));
+  const starter = createLeadStarter({ engine: { startLead }, leads: { markStarted }, log, clock: () => new Date(0) }, { ...limits, noteAfterMs: 1 });
+  return { starter, marked, logged };
+}
+
+describe('the lead starter', () => {
+  it('starts no more at once than it may, and has noted every one when it is closed', async () => {
+    let atOnce = 0;
+    let most = 0;
+    const { starter, marked } = starterUnderTest({ concurrency: 3, waiting: 100 }, async () => {
+      atOnce += 1;
+      most = Math.max(most, atOnce);
+      await new Promise((resolve) => setImmediate(resolve));
+      atOnce -= 1;
+    });
+    const ids = Array.from({ length: 20 }, (_, index) => `lead-${index}`);
+    for (const id of ids) starter.start(lead(id));
+    await starter.close();
+    expect(most).toBe(3);
+    expect(marked.flat().toSorted()).toEqual(ids.toSorted());
+  });
+
+  it('leaves to the sweep, and logs by id, what cannot be started, what is too much, and what comes after its end', async () => {
+    const { starter, marked, logged } = starterUnderTest({ concurrency: 1, waiting: 1 }, ({ leadId }) => {
+      return leadId === 'fails' ? Promise.reject(new Error('sekret-value')) : Promise.resolve();
+    });
+    for (const id of ['fails', 'waits', 'too-much']) starter.start(lead(id));
+    await starter.close();
+    starter.start(lead('late'));
+    await starter.close();
+    expect(marked.flat()).toEqual(['waits']);
+    for (const id of ['fails', 'too-much', 'late']) expect(logged.join('')).toContain(`"${id}"`);
+    expect(logged.join('')).not.toContain('sekret-value');
+  });
+});

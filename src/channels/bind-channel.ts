@@ -1,0 +1,38 @@
+import type { z } from 'zod';
+import type { DestinationCommon } from '../domain/config/destination.ts';
+import type { Channel, ChannelFinding, RenderInput, RenderResult, SendInput, SendResult } from './channel.ts';
+
+/** A channel whose configuration type is its own affair: it takes any destination that its own schema has read. */
+export interface BoundChannel {
+  readonly type: string;
+  readonly configSchema: z.ZodType<DestinationCommon>;
+  credentialPaths(config: DestinationCommon): (string | number)[][];
+  check(config: DestinationCommon): ChannelFinding[];
+  render(input: RenderInput<DestinationCommon>): RenderResult;
+  send(input: SendInput<DestinationCommon>): Promise<SendResult>;
+}
+
+/**
+ * Makes channels of different configuration types fit one map. The bound schema remembers what it has read, so that a
+ * destination gets its own type back by being looked up instead of by being trusted. Throws, when used, for a destination
+ * that this schema did not read (a copy, or another channel's): a mistake of ours.
+ */
+export function bindChannel<Config extends DestinationCommon>(channel: Channel<Config>): BoundChannel {
+  const known = new WeakMap<DestinationCommon, Config>();
+  const own = (config: DestinationCommon): Config => {
+    const read = known.get(config);
+    if (!read) throw new Error(`destination ${config.id} was not read by the ${channel.type} channel’s schema; use it as it came from the schema`);
+    return read;
+  };
+  return {
+    type: channel.type,
+    configSchema: channel.configSchema.transform((config) => {
+      known.set(config, config);
+      return config;
+    }),
+    credentialPaths: (config) => channel.credentialPaths(own(config)),
+    check: (config) => channel.check?.(own(config)) ?? [],
+    render: (input) => channel.render({ ...input, config: own(input.config) }),
+    send: (input) => channel.send({ ...input, config: own(input.config) }),
+  };
+}

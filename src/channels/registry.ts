@@ -1,0 +1,43 @@
+import type { z } from 'zod';
+import type { DestinationChecks } from '../domain/config/destination-checks.ts';
+import type { DestinationCommon } from '../domain/config/destination.ts';
+import { bindChannel, type BoundChannel } from './bind-channel.ts';
+import { databaseChannel } from './database/index.ts';
+import { webhookChannel } from './webhook/index.ts';
+
+export type { BoundChannel } from './bind-channel.ts';
+
+/** Every destination type of this version, by its name. */
+export const channels: ReadonlyMap<string, BoundChannel> = new Map(
+  [bindChannel(webhookChannel), bindChannel(databaseChannel)].map((channel) => [channel.type, channel]),
+);
+
+/** Types that are designed and have not landed yet: a configuration that names one is refused by name. */
+export const UPCOMING_TYPES = ['email', 'sms', 'google-sheets', 'hubspot', 'salesforce', 'dynamics', 'zoho', 'zapier', 'batch'] as const;
+
+/** The channel of a destination type, or undefined for a type that this version does not have. */
+export function channelOf(type: string): BoundChannel | undefined {
+  return channels.get(type);
+}
+
+/** The channel of a destination that was accepted. Throws for another type: then the configuration was not checked. */
+export function boundChannelOf(type: string): BoundChannel {
+  const channel = channels.get(type);
+  if (!channel) throw new Error(`there is no channel for destinations of type "${type}"; this version has ${[...channels.keys()].join(', ')}`);
+  return channel;
+}
+
+/** What each type accepts, for the configuration's schema. */
+export const destinationSchemas: Readonly<Record<string, z.ZodType<DestinationCommon>>> = Object.fromEntries(
+  [...channels.values()].map((channel) => [channel.type, channel.configSchema]),
+);
+
+/** What each type checks beyond shapes. */
+export const destinationChecks: DestinationChecks = Object.fromEntries(
+  [...channels.values()].map((channel) => [channel.type, (config: DestinationCommon) => channel.check(config)]),
+);
+
+/** Where credentials stand in a destination. */
+export function credentialPaths(destination: DestinationCommon): (string | number)[][] {
+  return boundChannelOf(destination.type).credentialPaths(destination);
+}

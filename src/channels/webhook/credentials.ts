@@ -1,0 +1,49 @@
+import { secretName } from '../../domain/config/secret-reference.ts';
+import type { WebhookConfig } from './config.ts';
+
+type Path = (string | number)[];
+
+/** Names of headers and parameters that carry credentials wherever they are used. */
+const CREDENTIAL_NAME = /authorization|api[-_]?key|access[-_]?key|auth[-_]?(?:key|code)|token|secret|passw(?:or)?d|credential|signature|^(?:key|pwd|cookie|x-auth|auth)$/i;
+
+/** Where credentials stand in a webhook's configuration: `auth` and `sign`, and headers and parameters that are named like one. */
+export function credentialPaths({ auth, sign, headers, query, wrap }: WebhookConfig): Path[] {
+  return [
+    ...authPaths(auth),
+    ...sign.map((_secret, index): Path => ['sign', index]),
+    ...namedLikeCredentials(headers).map((name): Path => ['headers', name]),
+    ...namedLikeCredentials(query).map((name): Path => ['query', name]),
+    ...namedLikeCredentials(wrap?.extra ?? {}).map((name): Path => ['wrap', 'extra', name]),
+  ];
+}
+
+/** True when a receiver could tell our requests from anybody's: by `auth`, a signature, a credential, or a secret anywhere in it. */
+export function identifiesItself(config: WebhookConfig): boolean {
+  const { map } = config;
+  const fixed = map === 'auto' ? [] : map.filter(({ value }) => typeof value === 'string');
+  return (
+    credentialPaths(config).length > 0 ||
+    secretName(config.url) !== null ||
+    [...Object.values(config.headers), ...Object.values(config.query)].some((text) => secretName(text) !== null) ||
+    fixed.some(({ to, value }) => CREDENTIAL_NAME.test(to) || (typeof value === 'string' && secretName(value) !== null))
+  );
+}
+
+function authPaths(auth: WebhookConfig['auth']): Path[] {
+  switch (auth.type) {
+    case 'none':
+      return [];
+    case 'basic':
+      return [['auth', 'password']];
+    case 'bearer':
+      return [['auth', 'token']];
+    case 'header':
+    case 'query':
+      return [['auth', 'value']];
+  }
+}
+
+function namedLikeCredentials(entries: Record<string, string>): string[] {
+  // `{field}` alone is a field of the lead, whatever the header is called.
+  return Object.entries(entries).flatMap(([name, text]) => (CREDENTIAL_NAME.test(name) && !/^\{[^{}]*\}$/.test(text.trim()) ? [name] : []));
+}
