@@ -4,14 +4,15 @@ const rooms = {
   store: ['domain'],
   egress: ['domain'],
   channels: ['egress', 'store', 'domain'],
+  configuration: ['channels', 'store', 'domain'],
   // Types only: the workflows' view of what activities do.
   workflows: ['domain', 'activities/contract.ts'],
   temporal: ['domain', 'workflows'],
-  activities: ['channels', 'egress', 'store', 'domain', 'temporal'],
+  activities: ['configuration', 'channels', 'egress', 'store', 'domain', 'temporal'],
   settings: ['domain'],
   dashboard: ['domain', 'store'],
-  api: ['workflows', 'activities', 'channels', 'egress', 'store', 'domain', 'temporal', 'dashboard', 'settings'],
-  worker: ['workflows', 'activities', 'channels', 'egress', 'store', 'domain', 'temporal', 'settings'],
+  api: ['workflows', 'activities', 'configuration', 'channels', 'egress', 'store', 'domain', 'temporal', 'dashboard', 'settings'],
+  worker: ['workflows', 'activities', 'configuration', 'channels', 'egress', 'store', 'domain', 'temporal', 'settings'],
 };
 
 module.exports = {

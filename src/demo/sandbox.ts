@@ -11,6 +11,8 @@ interface ExampleBuyer {
   manner: Manner;
   /** Answers by idempotency key: sending a lead again does not sell it twice. */
   taken: Map<string, string>;
+  /** Keys that a flaky buyer has failed once already. */
+  tried: Set<string>;
   requests: number;
 }
 
@@ -20,7 +22,7 @@ export class Sandbox {
   private readonly server: Server;
 
   constructor(manners: Record<string, Manner>) {
-    this.buyers = new Map(Object.entries(manners).map(([name, manner]) => [name, { manner, taken: new Map(), requests: 0 }]));
+    this.buyers = new Map(Object.entries(manners).map(([name, manner]) => [name, { manner, taken: new Map(), tried: new Set(), requests: 0 }]));
     this.server = createServer((request, response) => void this.answer(request, response));
   }
 
@@ -61,7 +63,8 @@ export class Sandbox {
       case 'refusing':
         return { status: 200, body: { success: false, message: 'this person is our customer already' } };
       case 'flaky':
-        if (buyer.requests % 2 === 1) return { status: 500, body: { error: 'try later' } };
+        // Each lead's first attempt fails, so that its second one can be seen.
+        if (!buyer.tried.has(key)) return (buyer.tried.add(key), { status: 500, body: { error: 'try later' } });
         break;
       case 'healthy':
         break;

@@ -4,7 +4,7 @@ import { describeMistakes, readSettings, type PartsSettings, type Settings, type
 import { StoreUnavailable } from '../store/store.ts';
 import { EncryptionKeyMismatch } from '../store/key-rotation.ts';
 import { StartProblem, type Foundation } from './foundation.ts';
-import { createLog } from './log.ts';
+import { createLog, installTemporalRuntime } from './log.ts';
 
 /** What a main file is given. */
 export interface Run<S extends Settings = Settings> {
@@ -43,6 +43,7 @@ async function run<S extends Settings>(read: SettingsResult<S>, main: (run: Run<
   }
   const { settings } = read;
   const log = createLog(settings);
+  installTemporalRuntime(log);
   let foundation: Foundation | null = null;
   let stopping = false;
   const stop = (error?: unknown) => {

@@ -30,7 +30,6 @@ beforeAll(async () => {
             type: 'webhook',
             url: acme.url,
             retry: FAST,
-            timeout: '500ms',
             auth: { type: 'bearer', token: 'a-literal-token-of-acme' },
             map: [
               { to: 'contact.phone', from: 'phone', format: '+1{value}' },
@@ -43,7 +42,7 @@ beforeAll(async () => {
           },
         ],
       },
-      { id: 'bravo', name: 'Bravo', breaker: { trips: 1000 }, destinations: [{ id: 'api', type: 'webhook', url: bravo.url, format: 'form', retry: FAST, timeout: '500ms' }] },
+      { id: 'bravo', name: 'Bravo', breaker: { trips: 1000 }, destinations: [{ id: 'api', type: 'webhook', url: bravo.url, format: 'form', retry: FAST }] },
       { id: 'keep', name: 'Keep', destinations: [{ id: 'store', type: 'database' }] },
     ],
     routes: [

@@ -6,6 +6,7 @@ import { conclude } from './conclude.ts';
 import type { DeliverDependencies, DeliveryContext } from './dependencies.ts';
 import { finishInterrupted } from './interrupted.ts';
 import { passGate } from './pass-gate.ts';
+import { standingOf } from './standing.ts';
 
 /**
  * One delivery, as far as one activity attempt can bring it: look at the gate, render, write the attempt as started, send,
@@ -36,9 +37,4 @@ async function beginRound({ store }: DeliverDependencies, work: DeliveryWork, co
   const delivery = await store.deliveries.startRound(work.delivery.id, context.workflowId);
   // The hold's end stays the one it had: a lead is not held for ever by being given back again and again.
   return { ...work, delivery: { ...delivery, heldUntil: work.delivery.heldUntil }, rendered: null };
-}
-
-/** How a delivery stands in the store, as a result. */
-export function standingOf({ delivery, attempts }: Pick<DeliveryWork, 'delivery' | 'attempts'>): DeliverResult {
-  return { state: delivery.state, reason: delivery.reason, attempt: attempts.at(-1)?.number ?? null, heldUntil: delivery.heldUntil };
 }

@@ -1,8 +1,9 @@
 import type { DeliverInput, DeliverResult } from '../contract.ts';
 import { explain } from '../../domain/delivery/explanation.ts';
-import type { ReasonCode } from '../../domain/delivery/state.ts';
+import { isFinal, type ReasonCode } from '../../domain/delivery/state.ts';
 import type { DeliveryWork } from '../../store/records.ts';
 import type { DeliverDependencies, DeliveryContext } from './dependencies.ts';
+import { standingOf } from './standing.ts';
 
 /** Leave to send, with what the gate said; or how the delivery stands because it has no leave. */
 export type Passage = Passed | { passed: false; result: DeliverResult };
@@ -34,7 +35,9 @@ export async function passGate(dependencies: DeliverDependencies, input: Deliver
     const reason = answer.gate === 'shut' ? answer.reason : 'breaker-open';
     const result = await standAside(dependencies, input, work, context, { reason, gateVersion: reading.version });
     if (result) return { passed: false, result };
-    // The gate moved while we were about to hold: what it says now counts.
+    // Either the gate moved while we were about to hold, or somebody has settled the delivery meanwhile.
+    const now = await store.deliveries.get(input.deliveryId);
+    if (now && isFinal(now.state)) return { passed: false, result: standingOf({ delivery: now, attempts: work.attempts }) };
     reading = await gates.readAnew(input.buyer, input.destination);
   }
 }

@@ -16,9 +16,9 @@ export function explain(reason: ReasonCode): string {
     case 'our-fault':
       return 'Leadrail could not make or send the request; the last attempt or the configuration says why.';
     case 'buyer-paused':
-      return 'The buyer is paused: resume it to send.';
+      return 'The buyer is paused by hand: resume it to send.';
     case 'breaker-open':
-      return 'The destination failed too often in a row and is shut until a probe succeeds or somebody resumes it.';
+      return 'Shut after too many errors in a row: opened by a probe that succeeds, or by hand with resume.';
     case 'probe-failed':
       return 'Sent as a probe of a destination that was shut; it is still down.';
     case 'hold-expired':

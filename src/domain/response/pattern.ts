@@ -4,8 +4,13 @@ import type { Parsed } from './parsed.ts';
 
 const UNSUPPORTED = 'lookaround such as (?=…), back references such as \\1, and possessive or atomic groups are not supported, because they can run away';
 
+/** Instructions of a compiled pattern: each may cost a step per character, and a body has a quarter of a million of them. */
+const MAX_PROGRAM_SIZE = 300;
+
 /** More hits of one pattern are not read. */
 const MAX_HITS = 1_000;
+/** Characters times instructions: each hit may look at all that is left of the text, so a long text gives fewer hits. */
+const MAX_STEPS = 40_000_000;
 
 /** Splits `/regex/flags`; null for a text that is not written so. */
 function splitPattern(text: string): { pattern: string; flags: string } | null {
@@ -20,8 +25,9 @@ export function isPattern(text: string): boolean {
 
 function compile(pattern: string, flags: string): Parsed<RE2JS> {
   const compiled = compilePattern(flags === '' ? pattern : `(?${flags})${pattern}`);
-  if (compiled.ok) return { ok: true, value: compiled.pattern };
-  return { ok: false, why: `${compiled.message}; ${UNSUPPORTED}` };
+  if (!compiled.ok) return { ok: false, why: `${compiled.message}; ${UNSUPPORTED}` };
+  if (compiled.pattern.programSize() <= MAX_PROGRAM_SIZE) return { ok: true, value: compiled.pattern };
+  return { ok: false, why: 'the pattern repeats or lists too much for a long answer; use smaller counts, or * and + instead of them' };
 }
 
 /**
@@ -45,10 +51,11 @@ function onlyKnown(flags: string): string {
   return ['m', 's'].filter((flag) => flags.includes(flag)).join('');
 }
 
-/** What the group of a capture finds in a text, hit by hit. */
+/** What the group of a capture finds in a text, hit by hit; of a very long text the first hits only. */
 export function captureAll(pattern: RE2JS, text: string): string[] {
   const found: string[] = [];
   const matcher = pattern.matcher(text);
-  while (found.length < MAX_HITS && matcher.find()) found.push(matcher.group(1) ?? '');
+  const mostHits = Math.min(MAX_HITS, Math.max(1, Math.floor(MAX_STEPS / (pattern.programSize() * (text.length + 1)))));
+  while (found.length < mostHits && matcher.find()) found.push(matcher.group(1) ?? '');
   return found;
 }

@@ -246,7 +246,7 @@ describe('whatever the buyer sends', () => {
       { equals: 'ok', at: '//a/@b', outcome: 'success' },
       { matches: 'x', at: 'div > a@href', outcome: 'error', retryAfter: 'wait' },
     ],
-    reason: ['message', { pattern: '(.)' }],
+    reason: ['message', { pattern: '(x*)y|x|(?:a)' }],
     price: 'price',
     captures: { id: { cookie: 'id' } },
   });
@@ -270,6 +270,7 @@ describe('whatever the buyer sends', () => {
 
   it.each([
     ['a pattern that backtracks', 'a'.repeat(250_000), 'text/plain'],
+    ['a pattern that starts over at every hit', 'x'.repeat(250_000), 'text/plain'],
     ['open elements', '<div>'.repeat(50_000), 'text/html'],
     ['open paragraphs', '<p>'.repeat(80_000), 'text/html'],
     ['open comments', '<!--'.repeat(60_000), 'text/html'],
@@ -281,6 +282,6 @@ describe('whatever the buyer sends', () => {
     const started = performance.now();
     readResponse(config, answer(200, body, { 'content-type': contentType }), NOW);
     // Seconds, not minutes: what this guards against takes from twenty seconds to forever.
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 });

@@ -31,6 +31,7 @@ describe('checkResponse', () => {
     ['a pattern that does not compile', { rules: [{ matches: '(', outcome: 'success' }] }, ['rules', 0, 'matches'], /does not compile/],
     ['lookaround', { rules: [{ search: '/(?=a)b/', outcome: 'success' }] }, ['rules', 0, 'search'], /lookaround/],
     ['a back reference', { rules: [{ matches: '(a)\\1', outcome: 'success' }] }, ['rules', 0, 'matches'], /back references/],
+    ['a pattern that is too large', { rules: [{ matches: '[xy].{900}z', outcome: 'success' }] }, ['rules', 0, 'matches'], /too much/],
     ['a condition', { rules: [{ status: 200, outcome: 'success' }, { when: 'response.status ==', outcome: 'success' }] }, ['rules', 1, 'when'], /./],
     ['a variable that is not there', { rules: [{ when: 'lead.state == "CA"', outcome: 'success' }] }, ['rules', 0, 'when'], /lead/],
     ['a template', { rules: [{ status: 400, outcome: 'failure', reason: 'Bad: {response.body.x' }] }, ['rules', 0, 'reason'], /\{/],

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { checkWebhook } from './check.ts';
+import { webhookConfigSchema } from './config.ts';
+import { credentialPaths } from './credentials.ts';
+
+const config = (settings: Record<string, unknown>) => webhookConfigSchema.parse({ id: 'api', type: 'webhook', url: 'https://buyer.example/leads', ...settings });
+
+const findings = (settings: Record<string, unknown>) => checkWebhook(config(settings)).map(({ path, severity }) => `${severity} ${path.join('.')}`);
+
+const SIGNED = { sign: 'secret://signing' };
+
+describe('checkWebhook', () => {
+  it.each([
+    [{ ...SIGNED }, []],
+    [{}, ['warning auth']],
+    [{ url: 'http://buyer.example/', ...SIGNED }, ['warning url']],
+    [{ url: 'secret://hook' }, []],
+    [{ headers: { 'X-Api-Key': 'abc' } }, []],
+    [{ headers: { 'X-Campaign': '{campaign}' } }, ['warning auth']],
+    [{ map: [{ to: 'partner_key', value: 'secret://key' }] }, []],
+    [{ map: [{ to: 'partner', value: 'leadrail' }] }, ['warning auth']],
+    [{ auth: { type: 'bearer', token: 'secret://t' }, headers: { authorization: 'Bearer x' } }, ['error headers.authorization']],
+    [{ auth: { type: 'header', name: 'Connection', value: 'x' } }, ['error auth.name']],
+    [{ ...SIGNED, headers: { Accept: 'a', accept: 'b' } }, ['error headers.accept']],
+    [{ ...SIGNED, headers: { 'Content-Length': '5', 'X-A': '}' } }, ['error headers.X-A', 'error headers.Content-Length']],
+    [{ ...SIGNED, query: { a: '{b' }, wrap: { parameter: 'p', extra: { c: '}' } } }, ['error query.a', 'error wrap.extra.c']],
+    [{ ...SIGNED, map: [{ to: 'a', from: 'b', when: '===' }] }, ['error map.0.when']],
+    [{ ...SIGNED, response: { rules: [{ matches: '(', outcome: 'success' }] } }, ['error response.rules.0.matches']],
+    [{ ...SIGNED, xml: { root: 'lead' } }, ['error xml']],
+    [{ ...SIGNED, method: 'GET', format: 'json' }, ['warning format']],
+  ])('finds in %j: %j', (settings, expected) => {
+    expect(findings(settings)).toEqual(expected);
+  });
+
+  it.each([
+    ['buyer.example', /begin with http/],
+    ['ftp://buyer.example/', /begin with http/],
+    ['https://{host}/in', /not in its host/],
+    ['https://a:b@buyer.example/', /auth/],
+    ['https://buyer.example:99999/', /host and port/],
+    ['https://buyer.example/{a', /template/],
+  ])('refuses the URL %s', (url, message) => {
+    const parsed = webhookConfigSchema.safeParse({ id: 'api', type: 'webhook', url });
+    expect(parsed.error?.issues.map((issue) => issue.message).join()).toMatch(message);
+  });
+
+  it.each(['https://buyer.example', 'HTTP://127.0.0.1:8080/x?y={z}', 'https://buyer.example/{a}/b?c={d}#e', 'secret://hook'])('accepts the URL %s', (url) => {
+    expect(webhookConfigSchema.safeParse({ id: 'api', type: 'webhook', url }).success).toBe(true);
+  });
+
+  it('names every place of a credential', () => {
+    const paths = (settings: Record<string, unknown>) => credentialPaths(config(settings)).map((path) => path.join('.'));
+    expect(paths({ auth: { type: 'basic', username: 'u', password: 'p' }, sign: ['a', 'b'] })).toEqual(['auth.password', 'sign.0', 'sign.1']);
+    expect(paths({ auth: { type: 'query', name: 'k', value: 'v' }, headers: { Authorization: 'x', 'X-Token': '{token}', 'X-Name': 'n' }, query: { api_key: 'k' } })).toEqual([
+      'auth.value',
+      'headers.Authorization',
+      'query.api_key',
+    ]);
+    expect(paths({ wrap: { parameter: 'xml', extra: { password: 'p' } }, sign: 'one' })).toEqual(['sign.0', 'wrap.extra.password']);
+  });
+});

@@ -1,0 +1,68 @@
+import { Webhook } from 'standardwebhooks';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { leadOf } from '../../domain/mapping/lead-of.test-support.ts';
+import { createHttpClient } from '../../egress/undici-http-client.ts';
+import { startStandIn, type StandInAnswer } from '../stand-in.test-support.ts';
+import { webhookConfigSchema } from './config.ts';
+import { renderWebhook } from './render.ts';
+import { sendWebhook } from './send.ts';
+
+const DELIVERY_ID = '00000000-0000-5000-8000-000000000001';
+const http = createHttpClient({ allowedNetworks: ['127.0.0.0/8'] });
+afterAll(() => http.close());
+
+async function send(settings: Record<string, unknown>, answer: StandInAnswer = { status: 200 }) {
+  const standIn = await startStandIn(answer);
+  onTestFinished(() => standIn.close());
+  const config = webhookConfigSchema.parse({ id: 'api', type: 'webhook', url: `${standIn.baseUrl}/in?v=2`, ...settings });
+  const rendered = renderWebhook({ config, lead: leadOf({ email: 'zoe@example.com' }), deliveryId: DELIVERY_ID });
+  if (!rendered.ok) throw new Error('the sample lead can be rendered');
+  const result = await sendWebhook({ config, request: rendered.request, deliveryId: DELIVERY_ID, http, signal: new AbortController().signal, now: () => new Date() });
+  const [received] = standIn.requests;
+  if (!received) throw new Error('nothing arrived');
+  return { ...result, received };
+}
+
+describe('sendWebhook', () => {
+  it.each([
+    [{ type: 'none' }, 'authorization', undefined],
+    [{ type: 'basic', username: 'me', password: 'pä:ss' }, 'authorization', `Basic ${Buffer.from('me:pä:ss').toString('base64')}`],
+    [{ type: 'bearer', token: 'tok\n' }, 'authorization', 'Bearer tok'],
+    [{ type: 'header', name: 'X-Partner', value: 'k' }, 'x-partner', 'k'],
+  ])('authenticates by %j', async (auth, header, value) => {
+    const { received } = await send({ auth });
+    expect(received.headers[header]).toBe(value);
+    expect(received.url).toBe('/in?v=2');
+  });
+
+  it('adds a key to the query', async () => {
+    const { received } = await send({ auth: { type: 'query', name: 'key', value: 'a&b' } });
+    expect(received.url).toBe('/in?v=2&key=a%26b');
+  });
+
+  it('sends the delivery id as idempotency key, unless the configuration says what the key is', async () => {
+    expect((await send({})).received.headers['idempotency-key']).toBe(DELIVERY_ID);
+    expect((await send({ headers: { 'idempotency-key': '{lead.id}' } })).received.headers['idempotency-key']).toBe('lead-1');
+  });
+
+  it('signs what it sends, for each secret', async () => {
+    const { received } = await send({ sign: ['whsec_b2xkIHNlY3JldA==', 'new secret, as text'] });
+    expect(new Webhook('b2xkIHNlY3JldA==').verify(received.body, received.headers)).toEqual({ email: 'zoe@example.com' });
+    expect(new Webhook(Buffer.from('new secret, as text'), { format: 'raw' }).verify(received.body, received.headers)).toBeDefined();
+    expect(received.headers['webhook-id']).toBe(DELIVERY_ID);
+  });
+
+  it('reads the answer by the configuration', async () => {
+    const response = { rules: [{ search: 'accepted', at: 'result', outcome: 'success' }], otherwise: 'failure', recipientId: 'id', price: 'price', captures: { queue: ['queue'] } };
+    const body = '{"result":"accepted","id":17,"price":"$12.50","queue":"west"}';
+    const { outcome, captures } = await send({ response }, { status: 200, headers: { 'content-type': 'application/json' }, body });
+    expect(outcome).toMatchObject({ outcome: 'success', recipientId: '17', price: 12.5 });
+    expect(captures).toEqual({ queue: 'west' });
+  });
+
+  it('does not follow a redirect', async () => {
+    const { outcome } = await send({}, { status: 302, headers: { location: '/elsewhere' } });
+    expect(outcome).toMatchObject({ outcome: 'failure' });
+    expect(outcome.reason).toMatch(/redirect/);
+  });
+});
