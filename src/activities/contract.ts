@@ -5,15 +5,15 @@ import type { DeliveryStanding } from '../domain/delivery/plan.ts';
 /** What workflows ask of activities. Inputs and results stand in histories: ids, settings and codes only. */
 export interface Activities {
   /** One delivery, until it is settled or Temporal has to try again. */
-  deliver(input: DeliverInput): Promise<DeliverResult>;
+  deliver: (input: DeliverInput) => Promise<DeliverResult>;
   /** Makes a dead letter of a delivery that nobody released in time. Gives its standing, which may have changed meanwhile. */
-  expireHold(input: { deliveryId: string }): Promise<DeliverResult>;
+  expireHold: (input: { deliveryId: string }) => Promise<DeliverResult>;
   /** Settles a delivery whose activity was lost for good (more crashes than Temporal's ceiling): ours to mend, never silent. */
-  giveUp(input: { deliveryId: string }): Promise<DeliverResult>;
+  giveUp: (input: { deliveryId: string }) => Promise<DeliverResult>;
   /** Writes a buyer's gate where workers read it, with the alerts that go with it. */
-  publishGate(input: { gate: BuyerGate; transition: Pick<Transition, 'raised' | 'recovered'> }): Promise<void>;
+  publishGate: (input: { gate: BuyerGate; transition: Pick<Transition, 'raised' | 'recovered'> }) => Promise<void>;
   /** Lets go of the next held deliveries; `more` says whether to come again. */
-  releaseNext(input: ReleaseInput): Promise<{ released: number; more: boolean }>;
+  releaseNext: (input: ReleaseInput) => Promise<{ released: number; more: boolean }>;
 }
 
 export interface DeliverInput {

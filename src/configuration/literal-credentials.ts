@@ -1,4 +1,4 @@
-import { namesAlong } from '../domain/config/issues.ts';
+import { namesAlong } from '../domain/config/names-along.ts';
 import type { ConfigMistake } from '../domain/config/mistake.ts';
 import { outlineOf } from '../domain/config/outline.ts';
 import type { Config } from '../domain/config/schema.ts';

@@ -1,5 +1,5 @@
 import type { ConfigMistake } from '../domain/config/mistake.ts';
-import { namesAlong } from '../domain/config/issues.ts';
+import { namesAlong } from '../domain/config/names-along.ts';
 import { parseConfig } from '../domain/config/parse.ts';
 import type { Config } from '../domain/config/schema.ts';
 import { isReservedSecretName, secretName } from '../domain/config/secret-reference.ts';

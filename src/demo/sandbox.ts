@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { finished } from 'node:stream/promises';
 
 /** How an example buyer behaves. It can be changed while the sandbox runs. */
 export type Manner = 'healthy' | 'flaky' | 'down' | 'refusing';
@@ -41,19 +42,23 @@ export class Sandbox {
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    for await (const _chunk of request) void _chunk;
-    const [, name, action, manner] = (request.url ?? '').split('/');
-    const buyer = this.buyers.get(name ?? '');
-    if (!buyer) return reply(response, 404, { error: `no such buyer; there are ${[...this.buyers.keys()].join(', ')}` });
+    await finished(request.resume());
+    const { status, body } = this.answerTo(request);
+    response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
+  }
+
+  private answerTo(request: IncomingMessage): { status: number; body: unknown } {
+    const [, name = '', action, manner] = (request.url ?? '').split('/');
+    const buyer = this.buyers.get(name);
+    if (!buyer) return { status: 404, body: { error: `no such buyer; there are ${[...this.buyers.keys()].join(', ')}` } };
     if (request.method === 'PUT' && action === 'manner') {
-      if (!isManner(manner)) return reply(response, 400, { error: `manners are ${MANNERS.join(', ')}` });
+      if (!isManner(manner)) return { status: 400, body: { error: `manners are ${MANNERS.join(', ')}` } };
       buyer.manner = manner;
-      return reply(response, 200, { buyer: name, manner });
+      return { status: 200, body: { buyer: name, manner } };
     }
-    if (request.method === 'GET') return reply(response, 200, { buyer: name, manner: buyer.manner, leads: buyer.taken.size, requests: buyer.requests });
+    if (request.method === 'GET') return { status: 200, body: { buyer: name, manner: buyer.manner, leads: buyer.taken.size, requests: buyer.requests } };
     buyer.requests += 1;
-    const { status, body } = this.take(buyer, name ?? '', String(request.headers['idempotency-key'] ?? ''));
-    reply(response, status, body);
+    return this.take(buyer, name, String(request.headers['idempotency-key'] ?? ''));
   }
 
   private take(buyer: ExampleBuyer, name: string, key: string): { status: number; body: unknown } {
@@ -64,8 +69,9 @@ export class Sandbox {
         return { status: 200, body: { success: false, message: 'this person is our customer already' } };
       case 'flaky':
         // Each lead's first attempt fails, so that its second one can be seen.
-        if (!buyer.tried.has(key)) return (buyer.tried.add(key), { status: 500, body: { error: 'try later' } });
-        break;
+        if (buyer.tried.has(key)) break;
+        buyer.tried.add(key);
+        return { status: 500, body: { error: 'try later' } };
       case 'healthy':
         break;
     }
@@ -77,8 +83,4 @@ export class Sandbox {
 
 function isManner(text: string | undefined): text is Manner {
   return MANNERS.some((manner) => manner === text);
-}
-
-function reply(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }

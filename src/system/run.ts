@@ -1,5 +1,6 @@
 import { describeError } from '../domain/describe-error.ts';
 import type { Logger } from 'pino';
+import { environment } from '../settings/environment.ts';
 import { describeMistakes, readSettings, type PartsSettings, type Settings, type SettingsResult } from '../settings/settings.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { EncryptionKeyMismatch } from '../store/key-rotation.ts';
@@ -17,21 +18,14 @@ export interface Run<S extends Settings = Settings> {
   opened: (foundation: Foundation) => void;
 }
 
-/** Reads `--config FILE`, which goes before LEADRAIL_CONFIG. */
-function environmentWithArguments(): NodeJS.ProcessEnv {
-  const at = process.argv.indexOf('--config');
-  const file = at < 0 ? undefined : process.argv[at + 1];
-  return file === undefined ? process.env : { ...process.env, LEADRAIL_CONFIG: file };
-}
-
 /** The frame of every main file: settings, log, signals, and a readable end when a start fails. */
 export async function runEmbedded(main: (run: Run) => Promise<void>): Promise<void> {
-  await run(readSettings(environmentWithArguments(), 'embedded'), main);
+  await run(readSettings(environment(), 'embedded'), main);
 }
 
 /** As `runEmbedded`, for the API or a worker on its own. */
 export async function runPart(main: (run: Run<PartsSettings>) => Promise<void>): Promise<void> {
-  await run(readSettings(environmentWithArguments(), 'parts'), main);
+  await run(readSettings(environment(), 'parts'), main);
 }
 
 async function run<S extends Settings>(read: SettingsResult<S>, main: (run: Run<S>) => Promise<void>): Promise<void> {

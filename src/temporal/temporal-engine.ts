@@ -38,10 +38,10 @@ export function createEngine({ client, taskQueue, uiUrl, entityStart, continueAf
   const told = new Map<string, string>();
 
   /** Signals a buyer's entity and starts it where it is missing, e.g. on an empty Temporal. */
-  async function signalBuyer<Argument>(buyer: string, { name: signal }: { name: string }, argument: Argument): Promise<void> {
+  async function signalBuyer(buyer: string, { name: signal }: { name: string }, argument: unknown): Promise<void> {
     const start = await entityStart(buyer);
     await call(() =>
-      client.workflow.signalWithStart<typeof buyerWorkflow, [Argument]>('buyer', {
+      client.workflow.signalWithStart<typeof buyerWorkflow, [unknown]>('buyer', {
         workflowId: buyerWorkflowId(buyer),
         taskQueue,
         args: [{ buyer, ...start, ...(continueAfterEvents === undefined ? {} : { continueAfterEvents }) }],

@@ -4,12 +4,13 @@ import { sendLeads, type DeliveredLead, type LoadOptions, type LoadTarget } from
 import type { Scenario } from './scenarios.ts';
 import type { SystemUnderTest } from './system-under-test.ts';
 
-/** Milliseconds until the last of a lead's deliveries had arrived. */
+/** What leads needed, in milliseconds. */
 export interface Latency {
-  /** Since its sender had the 202. */
-  fromAcceptedMs: Summary;
-  /** Since its sender began to send it. */
-  fromSentMs: Summary;
+  /** From their first byte to the 202. */
+  sentToAcceptedMs: Summary;
+  /** From the 202 to the arrival of the last delivery. */
+  acceptedToLastDeliveryMs: Summary;
+  sentToLastDeliveryMs: Summary;
 }
 
 export interface ScenarioFigures {
@@ -54,7 +55,8 @@ export async function measure(scenario: Scenario, load: LoadOptions, system: Sys
 
 function latencyOf(leads: readonly DeliveredLead[]): Latency {
   return {
-    fromAcceptedMs: summarize(leads.map(({ acceptedAtMs, lastDeliveryAtMs }) => lastDeliveryAtMs - acceptedAtMs)),
-    fromSentMs: summarize(leads.map(({ sentAtMs, lastDeliveryAtMs }) => lastDeliveryAtMs - sentAtMs)),
+    sentToAcceptedMs: summarize(leads.map(({ sentAtMs, acceptedAtMs }) => acceptedAtMs - sentAtMs)),
+    acceptedToLastDeliveryMs: summarize(leads.map(({ acceptedAtMs, lastDeliveryAtMs }) => lastDeliveryAtMs - acceptedAtMs)),
+    sentToLastDeliveryMs: summarize(leads.map(({ sentAtMs, lastDeliveryAtMs }) => lastDeliveryAtMs - sentAtMs)),
   };
 }

@@ -11,10 +11,12 @@ type Cell = (figures: ScenarioFigures) => string;
 
 const ROWS: [title: string, cell: Cell][] = [
   ['leads/s under load', ({ load }) => load.leadsPerSecond.toFixed(1)],
-  ['idle, accepted → last delivery', ({ idle }) => milliseconds(idle.fromAcceptedMs)],
-  ['idle, sent → last delivery', ({ idle }) => milliseconds(idle.fromSentMs)],
-  ['load, accepted → last delivery', ({ load }) => milliseconds(load.fromAcceptedMs)],
-  ['load, sent → last delivery', ({ load }) => milliseconds(load.fromSentMs)],
+  ['idle: sent → accepted', ({ idle }) => milliseconds(idle.sentToAcceptedMs)],
+  ['idle: accepted → last delivery', ({ idle }) => milliseconds(idle.acceptedToLastDeliveryMs)],
+  ['idle: sent → last delivery', ({ idle }) => milliseconds(idle.sentToLastDeliveryMs)],
+  ['load: sent → accepted', ({ load }) => milliseconds(load.sentToAcceptedMs)],
+  ['load: accepted → last delivery', ({ load }) => milliseconds(load.acceptedToLastDeliveryMs)],
+  ['load: sent → last delivery', ({ load }) => milliseconds(load.sentToLastDeliveryMs)],
   ['history events a lead', ({ history }) => history.events.toFixed(1)],
   ['workflow tasks a lead', ({ history }) => history.workflowTasks.toFixed(1)],
   ['workflows / activities a lead', ({ history }) => `${history.workflows.toFixed(1)} / ${history.activities.toFixed(1)}`],
@@ -41,7 +43,7 @@ function milliseconds({ p50, p95 }: Summary): string {
 
 function footnotes({ cores, processor, node, loadBefore, temporalPragmas, database, dataInMemory }: Conditions, scenarios: ScenarioFigures[]): string[] {
   const [first] = scenarios;
-  const amounts = first ? [`Load: ${first.load.leads} leads, ${first.load.concurrency} on their way at a time. Idle: ${first.idle.fromSentMs.count} leads, one at a time. Histories: ${first.history.leads} leads, children included.`] : [];
+  const amounts = first ? [`Load: ${first.load.leads} leads, ${first.load.concurrency} on their way at a time. Idle: ${first.idle.sentToLastDeliveryMs.count} leads, one at a time. Histories: ${first.history.leads} leads, children included.`] : [];
   const warning = dataInMemory ? ['The data folder is in memory: nothing was written to a disk, and the figures are too good.'] : [];
   return [
     ...amounts,

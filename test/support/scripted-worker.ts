@@ -40,7 +40,7 @@ export class ScriptedWorker {
       return holder.self;
     };
     const activities: Activities = {
-      deliver: (input) => self().deliver(input),
+      deliver: (input) => Promise.resolve(input).then((given) => self().deliver(given)),
       expireHold: ({ deliveryId }) => Promise.resolve(self().ended(deliveryId, { state: 'failed', reason: 'hold-expired' })),
       giveUp: ({ deliveryId }) => Promise.resolve(self().ended(deliveryId, { state: 'failed', reason: 'worker-lost' })),
       publishGate: (input) => Promise.resolve(void self().published.push(input)),
@@ -68,7 +68,7 @@ export class ScriptedWorker {
     await this.connection.close();
   }
 
-  private async deliver(input: DeliverInput): Promise<DeliverResult> {
+  private deliver(input: DeliverInput): DeliverResult {
     this.calls.push(input);
     const script = this.scripts.get(input.buyer) ?? [{ state: 'delivered', reason: 'accepted' }];
     const next = script.length > 1 ? script.shift() : script[0];

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 const LOOK_EVERY_MS = 20;
-const DEADLINE_MS = 30_000;
+/** Generous: it only ends a test that has failed anyway, also on a machine that is busy with others. */
+const DEADLINE_MS = 120_000;
 
 /** Waits for a condition, looking again and again; fails with what was waited for. */
 export async function until<T>(what: string, look: () => Promise<T | null | undefined | false> | T | null | undefined | false): Promise<T> {

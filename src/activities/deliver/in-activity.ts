@@ -6,8 +6,9 @@ const HEARTBEAT_EVERY_MS = 1_000;
 
 /** Runs a delivery inside its Temporal activity: heartbeats while it lasts, so that a lost worker is noticed within seconds. */
 export async function inActivity<T>(activity: Context, work: (context: DeliveryContext) => Promise<T>): Promise<T> {
-  const { heartbeatDetails, workflowExecution } = activity.info;
-  const remembered = isRememberedEnd(heartbeatDetails) ? heartbeatDetails : null;
+  const { workflowExecution } = activity.info;
+  const details: unknown = activity.info.heartbeatDetails;
+  const remembered = isRememberedEnd(details) ? details : null;
   let current = remembered;
   const timer = setInterval(() => activity.heartbeat(current), HEARTBEAT_EVERY_MS);
   try {

@@ -41,8 +41,8 @@ export async function prepareRequest({ configuration }: DeliverDependencies, inp
   const hidden = [...secretValues, ...sensitiveValues(lead, declarations)];
   const deliveryId = input.deliveryId;
   if (work.rendered) {
-    const { masked: _masked, configVersion: _version, ...request } = work.rendered;
-    return { ok: true, configVersion: work.rendered.configVersion, channel, destination, request, kept: work.rendered, hidden };
+    const { method, url, headers, body, configVersion: renderedBy } = work.rendered;
+    return { ok: true, configVersion: renderedBy, channel, destination, request: { method, url, headers, body }, kept: work.rendered, hidden };
   }
   const rendered = channel.render({ config: destination, lead, deliveryId });
   if (!rendered.ok) return { ok: false, configVersion, outcome: ours('mapping', rendered.mistakes.map(({ to, message }) => `${to}: ${message}`).join('; ')) };

@@ -6,6 +6,9 @@ export type SendReport = (buyer: string, report: Report) => Promise<void>;
 /** Between two reports about one destination, while one is under way or Temporal is away. */
 const PAUSE_AFTER_FAILURE_MS = 1_000;
 
+/** Kept while Temporal is away: far more than trips any breaker. */
+const MOST_ERRORS = 1_000;
+
 interface Pending {
   errors: ReportedError[];
   lastSuccessAtMs: number | null;
@@ -44,6 +47,7 @@ export class BreakerReporter {
     channel.owesSuccess = true;
     const pending = this.pendingOf(channel);
     pending.errors.push(error);
+    if (pending.errors.length > MOST_ERRORS) pending.errors.shift();
     if (probe !== null) pending.probe = { number: probe, result: 'failed' };
     this.flush(channel);
   }
@@ -64,7 +68,7 @@ export class BreakerReporter {
   /** Resolves when everything was sent or tried once more. */
   async close(): Promise<void> {
     this.closing = true;
-    await Promise.all([...this.channels.values()].map((channel) => channel.sending));
+    await Promise.all([...this.channels.values()].map((channel) => channel.sending ?? Promise.resolve()));
   }
 
   private flush(channel: Channel): void {

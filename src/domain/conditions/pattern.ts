@@ -2,7 +2,7 @@ import { RE2JS } from 're2js';
 
 const MAX_PATTERN_LENGTH = 500;
 /** Instructions of the compiled program: the matching time grows with it, so `(a{1000}){1000}` has to stay out. */
-const MAX_PROGRAM_SIZE = 2_000;
+const MAX_PROGRAM_SIZE = 300;
 const CACHE_SIZE = 500;
 
 /** A regular expression of the RE2 dialect (no backreferences, no lookaround), or why the text is none. */

@@ -1,9 +1,11 @@
 import type { z } from 'zod';
 import { isKeyToCome, notAvailableYet } from './availability.ts';
+import { describeValue, expectedWord, quoteAll, sizeMessage, unionExpectation } from './issue-words.ts';
 import type { ConfigMistake } from './mistake.ts';
+import { namesAlong } from './names-along.ts';
 import { nearest } from './nearest.ts';
 import type { DestinationSchemas } from './schema.ts';
-import { knownKeys, knownWords } from './schema-lookup.ts';
+import { keysOf, knownWords, possibleObjects } from './schema-lookup.ts';
 import { isMapping, valueAt, writePath } from './strings.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -13,17 +15,6 @@ export interface IssueContext {
   document: unknown;
   schema: z.core.$ZodType;
   destinationSchemas: DestinationSchemas;
-}
-
-/** The names of what a path lies in, for a reader who does not count list entries: ` (buyer acme, destination api)`. */
-export function namesAlong(document: unknown, path: readonly PropertyKey[]): string {
-  const kinds: Record<string, string> = { sources: 'source', buyers: 'buyer', destinations: 'destination', routes: 'route' };
-  const names = path.flatMap((key, index) => {
-    const kind = typeof key === 'number' ? kinds[String(path[index - 1])] : undefined;
-    const id = kind === undefined ? undefined : valueAt(document, [...path.slice(0, index + 1), 'id']);
-    return kind !== undefined && typeof id === 'string' && /^[\w-]{1,63}$/.test(id) ? [`${kind} ${id}`] : [];
-  });
-  return names.length > 0 ? ` (${names.join(', ')})` : '';
 }
 
 /** Where to look a path up: destinations have a schema of their own, by type. */
@@ -36,36 +27,6 @@ function place(context: IssueContext, path: readonly PropertyKey[]): { schema: z
   }
   return { schema: context.schema, path, document: context.document };
 }
-
-const EXPECTED: Record<string, string> = {
-  string: 'text',
-  number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
-  array: 'a list',
-  object: 'a mapping',
-  record: 'a mapping',
-  null: 'nothing',
-};
-
-const expectedWord = (expected: string): string => EXPECTED[expected] ?? expected;
-
-function describeValue(value: unknown): string {
-  if (value === null) return 'nothing';
-  if (Array.isArray(value)) return 'a list';
-  switch (typeof value) {
-    case 'string':
-      return 'text';
-    case 'number':
-      return 'a number';
-    case 'boolean':
-      return 'true or false';
-    default:
-      return 'a mapping';
-  }
-}
-
-const quoteAll = (values: readonly unknown[]): string => values.map((value) => (typeof value === 'string' ? `"${value}"` : String(value))).join(', ');
 
 /** True for a message that a schema of ours gives, false for zod's own words. */
 const isOwnMessage = (message: string): boolean => !/^(Invalid|Too (small|big)|Unrecognized)\b/.test(message);
@@ -87,31 +48,6 @@ function unfold(issue: Issue): Issue[] {
   const best = candidates[0];
   if (!best) return [issue];
   return best.flatMap((inner) => unfold({ ...inner, path: [...issue.path, ...inner.path] }));
-}
-
-function unionExpectation(issue: z.core.$ZodIssueInvalidUnion): string {
-  const parts = issue.errors.flat().flatMap((inner): string[] => {
-    if (inner.path.length > 0) return [];
-    if (inner.code === 'invalid_value') return inner.values.map((value) => quoteAll([value]));
-    if (inner.code === 'invalid_type') return [expectedWord(inner.expected)];
-    return inner.code === 'invalid_union' ? [unionExpectation(inner)] : [];
-  });
-  return [...new Set(parts)].join(' or ');
-}
-
-function sizeMessage(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string {
-  const small = issue.code === 'too_small';
-  const limit = small ? issue.minimum : issue.maximum;
-  switch (issue.origin) {
-    case 'array':
-    case 'set':
-    case 'map':
-      return `needs at ${small ? 'least' : 'most'} ${limit} ${Number(limit) === 1 ? 'entry' : 'entries'}`;
-    case 'string':
-      return small && Number(limit) === 1 ? 'must not be empty' : `needs at ${small ? 'least' : 'most'} ${limit} characters`;
-    default:
-      return `must be at ${small ? 'least' : 'most'} ${limit}`;
-  }
 }
 
 /** What one issue says, but for unknown keys. Values of the document are not repeated, for they may be credentials. */
@@ -155,20 +91,32 @@ function describe(issue: Exclude<Issue, { code: 'unrecognized_keys' }>, context:
 
 function unknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, context: IssueContext): ConfigMistake[] {
   const at = place(context, issue.path);
-  const known = knownKeys(at.schema, at.path, at.document);
+  const possible = possibleObjects(at.schema, at.path, at.document);
+  const known = [...new Set(possible.flatMap(keysOf))];
   const written = valueAt(context.document, issue.path);
   const free = known.filter((key) => !isMapping(written) || !Object.hasOwn(written, key));
-  return issue.keys.map((key) => {
+  return issue.keys.flatMap((key): ConfigMistake[] => {
     const path = writePath([...issue.path, key]);
     const names = namesAlong(context.document, issue.path);
-    if (isKeyToCome(issue.path, key)) return { path, message: notAvailableYet(key) + names };
+    if (isKeyToCome(issue.path, key)) return [{ path, message: notAvailableYet(key) + names }];
+    const other = possible.find((schema) => keysOf(schema).includes(key));
+    if (other) return mistakesOfAlternative(other, issue.path, key, context);
     const suggestion = nearest(key, free);
-    if (suggestion !== undefined) return { path, message: `\`${key}\` is not known here; did you mean \`${suggestion}\`?${names}`, suggestion };
-    return { path, message: `\`${key}\` is not known here; known are ${known.join(', ')}${names}` };
+    if (suggestion !== undefined) return [{ path, message: `\`${key}\` is not known here; did you mean \`${suggestion}\`?${names}`, suggestion }];
+    return [{ path, message: `\`${key}\` is not known here; known are ${known.join(', ')}${names}` }];
   });
 }
 
-/** What zod found, as a person reads it: paths, names, what was probably meant. Never more than a mistake per place and message. */
+/** A key that another alternative knows: zod went by the wrong one (it favours unknown keys over bad values), or the keys do not go together. */
+function mistakesOfAlternative(schema: z.ZodObject, path: PropertyKey[], key: string, context: IssueContext): ConfigMistake[] {
+  const issues = schema.safeParse(valueAt(context.document, path)).error?.issues ?? [];
+  const faults = issues.filter((issue) => issue.code !== 'unrecognized_keys').map((issue) => ({ ...issue, path: [...path, ...issue.path] }));
+  if (faults.length > 0) return mistakesFromIssues(faults, context);
+  const message = `\`${key}\` does not go together with the other keys here; leave one out`;
+  return [{ path: writePath([...path, key]), message: message + namesAlong(context.document, path) }];
+}
+
+/** What zod found, as a person reads it: paths, names, what was probably meant. */
 export function mistakesFromIssues(issues: Issue[], context: IssueContext): ConfigMistake[] {
   return issues.flatMap(unfold).flatMap((issue) => {
     if (issue.code === 'unrecognized_keys') return unknownKeys(issue, context);

@@ -71,6 +71,8 @@ describe('parseConfig: one mistake', () => {
     ['a missing address', withDestination({ url: undefined }), 'buyers[0].destinations[1].url', `\`url\` is missing ${there}`],
     ['an unknown key of a webhook', withDestination({ timout: '1s' }), 'buyers[0].destinations[1].timout', `\`timout\` is not known here; did you mean \`timeout\`? ${there}`, 'timeout'],
     ['an unknown key inside a union', withDestination({ retry: { attemps: 3 } }), 'buyers[0].destinations[1].retry.attemps', `\`attemps\` is not known here; did you mean \`attempts\`? ${there}`, 'attempts'],
+    ['a bad value inside a union', withDestination({ retry: { schedule: ['5x'] } }), 'buyers[0].destinations[1].retry.schedule[0]', /is no duration/],
+    ['keys of two alternatives', withDestination({ retry: { schedule: ['5m'], attempts: 3 } }), 'buyers[0].destinations[1].retry.attempts', /^`attempts` does not go together with the other keys here/],
     ['an unknown retry preset', withDestination({ retry: 'fsat' }), 'buyers[0].destinations[1].retry', new RegExp('^expected .*did you mean "fast"'), 'fast'],
     ['a bad entry in a mapping', withDestination({ map: [{ to: 'a' }, { form: 'b', to: 'c' }] }), 'buyers[0].destinations[1].map[1].form', `\`form\` is not known here; did you mean \`from\`? ${there}`, 'from'],
     ['a mapping that is neither', withDestination({ map: 7 }), 'buyers[0].destinations[1].map', `expected "auto" or a list ${there}`],

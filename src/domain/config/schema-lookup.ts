@@ -50,11 +50,16 @@ function couldBe(schema: z.ZodObject, value: unknown): boolean {
   });
 }
 
-/** The keys an object at this place may have, found from the schema itself so that no list of words can go stale. */
-export function knownKeys(root: Schema, path: readonly PropertyKey[], document: unknown): string[] {
+/** The objects that a value at this place may be, as far as its `type` or the like tells. */
+export function possibleObjects(root: Schema, path: readonly PropertyKey[], document: unknown): z.ZodObject[] {
   const objects = schemasAt(root, path).filter((schema) => schema instanceof z.ZodObject);
   const fitting = objects.filter((schema) => couldBe(schema, valueAt(document, path)));
-  return [...new Set((fitting.length > 0 ? fitting : objects).flatMap((schema) => Object.keys(shapeOf(schema))))];
+  return fitting.length > 0 ? fitting : objects;
+}
+
+/** The keys of an object, found from the schema itself so that no list of words can go stale. */
+export function keysOf(schema: z.ZodObject): string[] {
+  return Object.keys(shapeOf(schema));
 }
 
 /** The fixed words a value at this place may be, those of an enumeration and single literals. */

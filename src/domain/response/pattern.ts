@@ -10,7 +10,7 @@ const MAX_PROGRAM_SIZE = 300;
 /** More hits of one pattern are not read. */
 const MAX_HITS = 1_000;
 /** Characters times instructions: each hit may look at all that is left of the text, so a long text gives fewer hits. */
-const MAX_STEPS = 40_000_000;
+const MAX_STEPS = 20_000_000;
 
 /** Splits `/regex/flags`; null for a text that is not written so. */
 function splitPattern(text: string): { pattern: string; flags: string } | null {
