@@ -12,9 +12,6 @@ export const channels: ReadonlyMap<string, BoundChannel> = new Map(
   [bindChannel(webhookChannel), bindChannel(databaseChannel)].map((channel) => [channel.type, channel]),
 );
 
-/** Types that are designed and have not landed yet: a configuration that names one is refused by name. */
-export const UPCOMING_TYPES = ['email', 'sms', 'google-sheets', 'hubspot', 'salesforce', 'dynamics', 'zoho', 'zapier', 'batch'] as const;
-
 /** The channel of a destination type, or undefined for a type that this version does not have. */
 export function channelOf(type: string): BoundChannel | undefined {
   return channels.get(type);

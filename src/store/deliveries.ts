@@ -93,6 +93,17 @@ export function createDeliveryStore(database: Database, encryption: Encryption):
           .orderBy(asc(deliveries.buyer), asc(deliveries.destination)),
       ),
 
+    overdueHolds: (before, limit) =>
+      database.run('deliveries.overdueHolds', async (session) => {
+        const rows = await session
+          .select(deliveryColumns)
+          .from(deliveries)
+          .where(and(isHeld, sql`${deliveries.heldUntil} < ${before}::timestamptz`))
+          .orderBy(asc(deliveries.heldUntil))
+          .limit(limit);
+        return rows.map(toDeliveryRecord);
+      }),
+
     markReleased: (ids) =>
       database.run('deliveries.markReleased', async (session) => {
         if (ids.length > 0) await session.update(deliveries).set({ releasedAt: sql`now()` }).where(and(inArray(deliveries.id, ids), isHeld));

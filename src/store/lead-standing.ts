@@ -1,4 +1,5 @@
-import { allDeliveries, type Chain, type DeliveryStanding, type Plan } from '../domain/delivery/plan.ts';
+import { allDeliveries, type DeliveryStanding } from '../domain/delivery/plan.ts';
+import { partOfRun } from '../domain/delivery/runs.ts';
 import { impliedStandings, isChainSatisfied, leadStatus, nextChainStep } from '../domain/delivery/settle.ts';
 import { isFinal, type LeadStatus } from '../domain/delivery/state.ts';
 import { rootWorkflowId } from '../domain/delivery/workflow-id.ts';
@@ -10,15 +11,6 @@ export type Standing = Pick<DeliveryRow, 'id' | 'buyer' | 'destination' | 'state
 
 function toStandings(deliveries: Standing[]): Map<string, DeliveryStanding> {
   return new Map(deliveries.map(({ id, state, reason }) => [id, { state, reason }]));
-}
-
-/** The part of a plan that one run (the first, or one redelivery) carries: what runs under another root is not its business. */
-function partOfRun(plan: Plan, members: ReadonlySet<string>): Plan {
-  const chains = plan.chains.map((chain): Chain => {
-    const entries = chain.entries.map((entry) => ({ deliveries: entry.deliveries.filter((delivery) => members.has(delivery.id)) }));
-    return { ...chain, entries: entries.filter((entry) => entry.deliveries.length > 0) };
-  });
-  return { ...plan, fanOut: plan.fanOut.filter((delivery) => members.has(delivery.id)), chains: chains.filter((chain) => chain.entries.length > 0) };
 }
 
 /**

@@ -123,12 +123,13 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('leads, $name', (
     if (!one || !two || !done) throw new Error('three leads were made');
     for (const lead of [one, two, done]) await store.leads.accept(lead);
     await attempt(store, one.plan.fanOut[0] ?? planned('x/y'), SUCCESS, DELIVERED);
-    const at = async (before: string) => new Set((await store.leads.notStarted(before, 10)).map(({ id }) => id));
-    expect(await at('2020-01-02T00:00:00.000Z')).toEqual(new Set([two.id, done.id]));
+    const at = async (receivedBefore: string, confirmedBefore: string) => new Set((await store.leads.notStarted({ receivedBefore, confirmedBefore }, 10)).map(({ id }) => id));
+    const [early, late] = ['2020-01-02T00:00:00.000Z', '2020-01-06T00:00:00.000Z'];
+    expect(await at(early, early)).toEqual(new Set([two.id, done.id]));
     await store.leads.markStarted([two.id], '2020-01-05T00:00:00.000Z');
-    expect(await at('2020-01-02T00:00:00.000Z')).toEqual(new Set([done.id]));
-    expect(await at('2020-01-06T00:00:00.000Z')).toEqual(new Set([two.id, done.id]));
-    expect(await at(receivedAt)).toEqual(new Set());
+    expect(await at(early, early)).toEqual(new Set([done.id]));
+    expect(await at(receivedAt, late)).toEqual(new Set([two.id]));
+    expect(await at(receivedAt, receivedAt)).toEqual(new Set());
   });
 
   it('adds the deliveries of a redelivery by today’s route, once, and goes by the latest plan', async () => {

@@ -9,6 +9,9 @@ import { lockLead } from './settlement.ts';
 import type { LeadRecord, Page } from './records.ts';
 import type { LeadFilter, LeadStore } from './store.ts';
 
+/** Of the same kind over and over, the first ones tell. */
+const MOST_NOTES = 50;
+
 /** Leads in the database. */
 export function createLeadStore(database: Database): LeadStore {
   return {
@@ -30,14 +33,14 @@ export function createLeadStore(database: Database): LeadStore {
       }),
 
     // Also what was confirmed long ago: a Temporal that came back empty is thus noticed.
-    notStarted: (before, limit) =>
+    notStarted: ({ receivedBefore, confirmedBefore }, limit) =>
       database.run('leads.notStarted', async (session) => {
-        const confirmed = sql`coalesce(${leads.startedAt}, ${leads.receivedAt})`;
+        const isNew = sql`(${leads.startedAt} is null and ${leads.receivedAt} < ${receivedBefore}::timestamptz)`;
         const rows = await session
           .select(leadColumns)
           .from(leads)
-          .where(and(eq(leads.status, sql`'delivering'`), sql`${confirmed} < ${before}::timestamptz`))
-          .orderBy(asc(confirmed))
+          .where(and(eq(leads.status, sql`'delivering'`), sql`(${isNew} or ${leads.startedAt} < ${confirmedBefore}::timestamptz)`))
+          .orderBy(asc(sql`coalesce(${leads.startedAt}, ${leads.receivedAt})`))
           .limit(limit);
         return rows.map(toLeadRecord);
       }),
@@ -45,6 +48,12 @@ export function createLeadStore(database: Database): LeadStore {
     markStarted: (ids, at) =>
       database.run('leads.markStarted', async (session) => {
         if (ids.length > 0) await session.update(leads).set({ startedAt: at }).where(inArray(leads.id, ids));
+      }),
+
+    addNotes: (id, notes) =>
+      database.transaction('leads.addNotes', async (tx) => {
+        const [row] = await tx.select({ notes: leads.notes }).from(leads).where(eq(leads.id, id)).for('update');
+        if (row) await tx.update(leads).set({ notes: [...new Set([...row.notes, ...notes])].slice(0, MOST_NOTES) }).where(eq(leads.id, id));
       }),
 
     addDeliveries: (leadId, plan, redeliveryOf, workflowId, fields) => addDeliveries(database, leadId, { plan, redeliveryOf, workflowId, fields }),

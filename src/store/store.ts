@@ -78,9 +78,14 @@ export interface LeadStore {
   /** Newest first. */
   search(filter: LeadFilter, limit: number, cursor: string | null): Promise<Page<LeadRecord>>;
   status(id: string): Promise<LeadStatus | null>;
-  /** Leads still `delivering` whose workflow was not confirmed as started before `before` (or never): started once more, which is harmless. */
-  notStarted(before: string, limit: number): Promise<LeadRecord[]>;
+  /**
+   * Leads still `delivering` that were received before `receivedBefore` and never confirmed as started, or confirmed last
+   * before `confirmedBefore`: looked after once more, which is harmless. Oldest first.
+   */
+  notStarted(times: { receivedBefore: string; confirmedBefore: string }, limit: number): Promise<LeadRecord[]>;
   markStarted(ids: string[], at: string): Promise<void>;
+  /** Adds what a person should know to a lead's page, each text once. */
+  addNotes(id: string, notes: string[]): Promise<void>;
   /** Replaces plan and fields of a redelivered lead by adding the new deliveries; returns them. `fields` only when they were edited. */
   addDeliveries(leadId: string, plan: Plan, redeliveryOf: Record<string, string>, workflowId: string, fields?: Record<string, unknown>): Promise<DeliveryRecord[]>;
   /** The next number of `lead-<id>/redelivery-<n>`, counted up atomically. */
@@ -98,7 +103,7 @@ export interface DeliveryStore {
   work(id: string): Promise<DeliveryWork | null>;
   /** Keeps the bytes of the round's first attempt (encrypted). Dropped by itself when the delivery settles finally. */
   keepRequest(id: string, request: KeptRequest): Promise<void>;
-  /** Settles a delivery without an attempt (skipped, failed before sending, discarded), then what follows for its lead. No effect on a delivery that is final, unless `from` allows it. */
+  /** Settles a delivery without an attempt (skipped, failed before sending, discarded), then what follows for its lead. No effect on a delivery that is final, but for `discarded` and a late `delivered`. */
   settle(id: string, settlement: Settlement): Promise<DeliveryRecord>;
   /**
    * Holds a delivery, but only while the buyer's gate still has `gateVersion` (locked against publishing meanwhile):
@@ -109,6 +114,8 @@ export interface DeliveryStore {
   held(buyer: string, destinations: string[] | null, limit: number): Promise<DeliveryRecord[]>;
   /** Where something is held that was not released, or was released over a minute ago and is still held. */
   heldDestinations(): Promise<{ buyer: string; destination: string }[]>;
+  /** Held deliveries whose hold ran out before `before`, and that nobody has ended: their workflow is gone. */
+  overdueHolds(before: string, limit: number): Promise<DeliveryRecord[]>;
   /** Notes that the waiting workflow was told; `held` does not return them again until they are held anew. */
   markReleased(ids: string[]): Promise<void>;
   /** Deliveries that failed with `releaseOnRecovery` since `since` at a destination, oldest first. */

@@ -10,6 +10,8 @@ export interface Engine {
   startRedelivery(lead: LeadStart, number: number): Promise<void>;
   /** The id that `startRedelivery` gives its workflow. */
   redeliveryWorkflowId(leadId: string, number: number): string;
+  /** True when a workflow has ended, however it did: nothing more will come from it. */
+  isOver(workflowId: string): Promise<boolean>;
   /** Wakes the workflow that holds a delivery. False when there is none any more. */
   releaseDelivery(workflowId: string, deliveryId: string): Promise<boolean>;
   /** Tells a buyer's entity what a worker saw; starts the entity where it is missing. */

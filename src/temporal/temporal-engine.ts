@@ -92,6 +92,15 @@ export function createEngine({ client, taskQueue, uiUrl, entityStart, continueAf
         client.workflow.start<typeof redeliveryWorkflow>('redelivery', leadOptions(lead, redeliveryWorkflowId(lead.leadId, number), `redelivery ${number} of a lead from ${lead.source}`)),
       ),
     redeliveryWorkflowId,
+    async isOver(workflowId) {
+      try {
+        const { status } = await call(() => client.workflow.getHandle(workflowId).describe());
+        return status.name !== 'RUNNING' && status.name !== 'PAUSED' && status.name !== 'CONTINUED_AS_NEW';
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return false;
+        throw error;
+      }
+    },
     async releaseDelivery(workflowId, deliveryId) {
       try {
         await call(() => client.workflow.getHandle(workflowId).signal(releaseSignal, deliveryId));

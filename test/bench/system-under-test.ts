@@ -20,6 +20,8 @@ export interface SystemUnderTest {
 const FREE_PORT = 0;
 /** Deliveries in flight are waited for; whatever still runs then is killed. */
 const STOP_DEADLINE_MS = 30_000;
+const LOG_LINES = 10;
+const LOG_LINE_CHARACTERS = 500;
 
 /**
  * Starts everything, hands it to `use`, and ends everything, however `use` ended. `lose` is called when a process has
@@ -30,6 +32,7 @@ export async function withSystemUnderTest<T>(
   use: (system: SystemUnderTest) => Promise<T>,
 ): Promise<T> {
   const endings: (() => Promise<unknown>)[] = [];
+  let said = () => '';
   try {
     const dataDir = await mkdtemp(join(tmpdir(), 'leadrail-bench-'));
     endings.push(() => rm(dataDir, { recursive: true, force: true }));
@@ -37,16 +40,27 @@ export async function withSystemUnderTest<T>(
     endings.push(() => sink.stop());
     const leadrail = await LeadrailProcess.start(dataDir, FREE_PORT, { signal });
     endings.push(() => leadrail.stop({ killAfterMs: STOP_DEADLINE_MS }));
-    leadrail.onEnd(() => lose(new Error(`Leadrail ended by itself:\n${leadrail.output}`)));
+    leadrail.onEnd(() => lose(new Error('Leadrail ended by itself')));
+    said = () => leadrail.output;
     const connection = await Connection.connect({ address: leadrail.temporalAddress });
     endings.push(() => connection.close());
     await leadrail.api.configure(configurationFor(sink.address));
     const { body } = await leadrail.api.post(`/v1/sources/${SOURCE}/keys`, {});
     const { key } = z.object({ key: z.string() }).parse(body);
     return await use({ address: leadrail.api.address, intakeKey: key, sink, temporal: new Client({ connection }), dataDir });
+  } catch (error) {
+    // When a start fails, the error has it already.
+    if (said() !== '') process.stderr.write(lastLines(said()));
+    throw error;
   } finally {
     await endAll(endings.toReversed());
   }
+}
+
+/** Where a delivery does not arrive, Leadrail's log often says why. */
+function lastLines(output: string): string {
+  const lines = output.trimEnd().split('\n').slice(-LOG_LINES);
+  return `What Leadrail said last:\n${lines.map((line) => `  ${line.slice(0, LOG_LINE_CHARACTERS)}`).join('\n')}\n`;
 }
 
 /** Ends one after the other; one that fails keeps none of the others running. */

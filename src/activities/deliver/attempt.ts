@@ -32,10 +32,11 @@ export async function attemptOnce(
     configVersion: prepared.configVersion,
     gate: passage.gate,
   });
-  const { outcome, sent } = prepared.ok ? await sendPrepared(dependencies, input, prepared, context) : { outcome: prepared.outcome, sent: null };
+  const { outcome, sent, notes } = prepared.ok ? await sendPrepared(dependencies, input, prepared, context) : { outcome: prepared.outcome, sent: null, notes: [] };
   const ended = { number, startedAt, finishedAt: clock().toISOString(), outcome, probe: passage.probe, sent };
   const recorded = await recordEnd(dependencies, work, context, ended);
   report(dependencies, input, recorded, passage.probe);
+  await noteProblems(dependencies, input, [...(prepared.ok ? prepared.notes : []), ...notes]);
   if (recorded.result) return recorded.result;
   if (recorded.verdict.next === 'retry') {
     // Only what is tried again needs its bytes kept: a delivery that goes through at once costs no write for it.
@@ -53,6 +54,11 @@ function report({ reporter }: DeliverDependencies, input: DeliverInput, { outcom
   } else if (!isOurFault(outcome.code)) {
     reporter.error(input.buyer, input.destination, { atMs, code: outcome.code, leadId: input.leadId }, probe);
   }
+}
+
+/** What a person should know of conditions that could not be evaluated stands on the lead's page. */
+async function noteProblems({ store }: DeliverDependencies, input: DeliverInput, problems: string[]): Promise<void> {
+  if (problems.length > 0) await store.leads.addNotes(input.leadId, problems.map((problem) => `${input.buyer}/${input.destination}: ${problem}`));
 }
 
 /** A failed probe gives its lead back: held as before, or on to the next of its chain. */

@@ -21,6 +21,8 @@ export interface PreparedRequest {
   kept: KeptRequest;
   /** Texts that no evidence may show: secrets, and the lead's sensitive values. */
   hidden: string[];
+  /** Conditions that could not be evaluated and counted as false, for the lead's page. */
+  notes: string[];
 }
 
 /**
@@ -42,14 +44,15 @@ export async function prepareRequest({ configuration }: DeliverDependencies, inp
   const deliveryId = input.deliveryId;
   if (work.rendered) {
     const { method, url, headers, body, configVersion: renderedBy } = work.rendered;
-    return { ok: true, configVersion: renderedBy, channel, destination, request: { method, url, headers, body }, kept: work.rendered, hidden };
+    return { ok: true, configVersion: renderedBy, channel, destination, request: { method, url, headers, body }, kept: work.rendered, hidden, notes: [] };
   }
   const rendered = channel.render({ config: destination, lead, deliveryId });
   if (!rendered.ok) return { ok: false, configVersion, outcome: ours('mapping', rendered.mistakes.map(({ to, message }) => `${to}: ${message}`).join('; ')) };
   const { request } = rendered;
   const shown = channel.render({ config: destination, lead: maskLead(lead, declarations), deliveryId });
   const masked = maskRequest(shown.ok ? shown.request : request, hidden);
-  return { ok: true, configVersion, channel, destination, request, kept: { configVersion, ...request, masked }, hidden };
+  const notes = (rendered.notes ?? []).map(({ to, message }) => `${to}: ${message}`);
+  return { ok: true, configVersion, channel, destination, request, kept: { configVersion, ...request, masked }, hidden, notes };
 }
 
 /** Attempts of one round are made of one configuration: the bytes stay the same also when they were not kept yet. */

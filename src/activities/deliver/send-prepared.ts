@@ -11,8 +11,8 @@ export async function sendPrepared(
   input: DeliverInput,
   prepared: PreparedRequest,
   context: DeliveryContext,
-): Promise<{ outcome: AttemptOutcome; sent: Ended['sent'] }> {
+): Promise<{ outcome: AttemptOutcome; sent: Ended['sent']; notes: string[] }> {
   const { channel, destination, request, kept, hidden } = prepared;
-  const { outcome, exchange } = await channel.send({ config: destination, request, deliveryId: input.deliveryId, http, signal: context.signal, now: clock });
-  return { outcome: maskOutcome(outcome, hidden), sent: exchange ? maskExchange(exchange, kept.masked, hidden) : null };
+  const { outcome, exchange, notes = [] } = await channel.send({ config: destination, request, deliveryId: input.deliveryId, http, signal: context.signal, now: clock });
+  return { outcome: maskOutcome(outcome, hidden), sent: exchange ? maskExchange(exchange, kept.masked, hidden) : null, notes };
 }

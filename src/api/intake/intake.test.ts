@@ -69,7 +69,7 @@ describe('a lead that is taken', () => {
     expect(status).toBe(202);
     const { id } = leadSchema.parse(json);
     await expect.poll(() => api.logged.some((line) => line.includes(id))).toBe(true);
-    const waiting = await api.store.leads.notStarted('9999-01-01T00:00:00.000Z', 200);
+    const waiting = await api.store.leads.notStarted({ receivedBefore: '9999-01-01T00:00:00.000Z', confirmedBefore: '9999-01-01T00:00:00.000Z' }, 200);
     expect(waiting.map((lead) => lead.id)).toContain(id);
   });
 

@@ -23,6 +23,10 @@ export class RecordingEngine implements Engine {
     return redeliveryWorkflowId(leadId, number);
   }
 
+  isOver(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
   releaseDelivery(): Promise<boolean> {
     return Promise.resolve(true);
   }

@@ -10,6 +10,12 @@ export function redeliveryWorkflowId(leadId: string, number: number): string {
   return `${leadWorkflowId(leadId)}/redelivery-${number}`;
 }
 
+/** The number in a redelivery's workflow id; null for any other. */
+export function redeliveryNumber(workflowId: string): number | null {
+  const number = /\/redelivery-(\d+)$/.exec(workflowId)?.[1];
+  return number === undefined ? null : Number(number);
+}
+
 /** The child that runs everything a plan delivers in parallel. `root` is the id of the workflow that carries the plan. */
 export function fanOutWorkflowId(root: string): string {
   return `${root}/fan-out`;
