@@ -29,9 +29,12 @@ await runEmbedded(async ({ settings, log, announce, stop, opened }) => {
   announce(closingWords(foundation, address, sandbox, sourceKey));
 });
 
-async function startSandbox({ closers }: Foundation): Promise<string> {
+/** On the same port with each start, for the stored configuration names it. */
+async function startSandbox({ closers, dataFolder }: Foundation): Promise<string> {
   const sandbox = new Sandbox({ sunny: 'healthy', moody: 'flaky', nightly: 'down', picky: 'refusing' });
-  const { port } = await portOrFree('127.0.0.1', SANDBOX_PORT);
+  const free = await portOrFree('127.0.0.1', SANDBOX_PORT);
+  const kept = await dataFolder?.generated('demo-sandbox-port', () => String(free.port));
+  const port = kept && !kept.created ? Number(kept.value) : free.port;
   await sandbox.listen(port);
   closers.add('sandbox', () => sandbox.close());
   return `http://127.0.0.1:${port}`;
@@ -47,10 +50,8 @@ async function configure({ configuration }: Foundation, client: IntakeClient, sa
 
 /** One intake key for every start on the same data folder. */
 async function keptSourceKey({ dataFolder }: Foundation, client: IntakeClient): Promise<string> {
-  if (!dataFolder) return client.createSourceKey('website');
-  const made = await client.createSourceKey('website');
-  const { value } = await dataFolder.generated('demo-source-key', () => made);
-  return value;
+  const key = await client.createSourceKey('website');
+  return dataFolder ? (await dataFolder.generated('demo-source-key', () => key)).value : key;
 }
 
 async function sendSamples(client: IntakeClient, sourceKey: string, samples: SampleLead[], announce: Announce): Promise<{ label: string; lead: LeadView }[]> {

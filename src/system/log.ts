@@ -15,6 +15,8 @@ export function installTemporalRuntime(log: Logger): void {
   const sdk = log.child({ part: 'temporal' });
   const quieter = { TRACE: 'trace', DEBUG: 'trace', INFO: 'debug', WARN: 'warn', ERROR: 'error' } as const;
   Runtime.install({
+    // Signals end the parts in our order: API, worker, connections, servers.
+    shutdownSignals: [],
     logger: new DefaultLogger('INFO', ({ level, message, meta }) => sdk[quieter[level]](identifiers(meta ?? {}), message)),
     telemetryOptions: { logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) } },
   });

@@ -59,7 +59,7 @@ export async function buyer(input: BuyerInput): Promise<void> {
     const wakeAtMs = breaker.nextTickAtMs;
     const isDue = () => breaker.hasTransition || isHistoryLong(input) || breaker.nextTickAtMs !== wakeAtMs;
     if (wakeAtMs === null) await condition(isDue);
-    else await condition(isDue, Math.max(wakeAtMs - Date.now(), 1));
+    else await condition(isDue, Math.max(wakeAtMs - Date.now(), 1), { summary: 'cooldown: then a probe' });
   }
   await condition(allHandlersFinished);
   await continueAsNew<typeof buyer>({ ...input, settings, state: breaker.snapshot });

@@ -56,7 +56,7 @@ export class Releases {
     const earliest = [...held].sort(([, a], [, b]) => holdEnd(a) - holdEnd(b))[0];
     if (!earliest) throw new Error('nothing is held: there is no release to wait for');
     const find = () => [...held.keys()].find((deliveryId) => this.released.has(deliveryId));
-    await condition(() => find() !== undefined, Math.max(holdEnd(earliest[1]) - Date.now(), 1));
+    await condition(() => find() !== undefined, Math.max(holdEnd(earliest[1]) - Date.now(), 1), { summary: 'held: until released, or a dead letter' });
     const deliveryId = find();
     if (deliveryId === undefined) return { deliveryId: earliest[0], expired: true };
     this.released.delete(deliveryId);
