@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { IntakeClient, type LeadView } from './demo/intake-client.ts';
 import { outcomeTable } from './demo/outcome-table.ts';
 import { readSampleLeads, type SampleLead } from './demo/sample-leads.ts';
@@ -50,8 +52,10 @@ async function configure({ configuration }: Foundation, client: IntakeClient, sa
 
 /** One intake key for every start on the same data folder. */
 async function keptSourceKey({ dataFolder }: Foundation, client: IntakeClient): Promise<string> {
-  const key = await client.createSourceKey('website');
-  return dataFolder ? (await dataFolder.generated('demo-source-key', () => key)).value : key;
+  if (!dataFolder) return client.createSourceKey('website');
+  const isKept = existsSync(join(dataFolder.path, 'demo-source-key'));
+  const made = isKept ? '' : await client.createSourceKey('website');
+  return (await dataFolder.generated('demo-source-key', () => made)).value;
 }
 
 async function sendSamples(client: IntakeClient, sourceKey: string, samples: SampleLead[], announce: Announce): Promise<{ label: string; lead: LeadView }[]> {

@@ -11,7 +11,7 @@ export interface Activities {
   /** Settles a delivery whose activity was lost for good (more crashes than Temporal's ceiling): ours to mend, never silent. */
   giveUp: (input: { deliveryId: string }) => Promise<DeliverResult>;
   /** Writes a buyer's gate where workers read it, with the alerts that go with it. */
-  publishGate: (input: { gate: BuyerGate; transition: Pick<Transition, 'raised' | 'recovered'> }) => Promise<void>;
+  publishGate: (input: { gate: BuyerGate; transition: Pick<Transition, 'raised' | 'recovered'> }) => Promise<{ storedVersion: number }>;
   /** Lets go of the next held deliveries; `more` says whether to come again. */
   releaseNext: (input: ReleaseInput) => Promise<{ released: number; more: boolean }>;
 }

@@ -6,7 +6,7 @@ const ALERT_KINDS = ['breaker-open', 'destination-shut'] as const;
 /** Writes a buyer's gate, then the alerts that its transition raised or cleared. Doing it twice changes nothing. */
 export function publishGate(store: Store): Activities['publishGate'] {
   return async ({ gate, transition }) => {
-    await store.gates.publish(gate);
+    const isWritten = await store.gates.publish(gate);
     for (const alert of transition.raised) {
       await store.alerts.raise({
         kind: alert.kind,
@@ -21,5 +21,7 @@ export function publishGate(store: Store): Activities['publishGate'] {
       const since = gate.destinations[destination]?.since ?? new Date().toISOString();
       await store.alerts.clear({ buyer: gate.buyer, destination, kinds: [...ALERT_KINDS] }, since);
     }
+    const stored = isWritten ? null : await store.gates.get(gate.buyer);
+    return { storedVersion: stored?.version ?? gate.version };
   };
 }

@@ -1,4 +1,5 @@
 import { explain } from '../domain/delivery/explanation.ts';
+import { isOnlyPaused } from '../domain/delivery/settle.ts';
 import { isFinal, type ReasonCode } from '../domain/delivery/state.ts';
 import type { DeliveryRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
@@ -18,7 +19,10 @@ export function expireHold(store: Store, clock: () => Date): Activities['expireH
 export function giveUp(store: Store): Activities['giveUp'] {
   return async ({ deliveryId }) => {
     const delivery = await existing(store, deliveryId);
-    if (isFinal(delivery.state)) return resultOf(delivery);
+    const isWaiting = delivery.state === 'skipped' && isOnlyPaused(delivery);
+    if (isFinal(delivery.state) && !isWaiting) return resultOf(delivery);
+    // Skipped for now, to be held once its chain had found nobody else: without a run it waits for nothing.
+    if (isWaiting) await store.deliveries.startRound(deliveryId, delivery.workflowId);
     return resultOf(await fail(store, deliveryId, 'worker-lost', 'ours'));
   };
 }

@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { Logger } from 'pino';
 import { describeError } from '../domain/describe-error.ts';
@@ -7,7 +8,13 @@ import type { Activities } from './contract.ts';
 import { plainFailure, tryAgain } from './deliver/conclude.ts';
 import { FAILURE } from './contract.ts';
 
-const STORE_RETRY_MS = 1_000;
+const FIRST_RETRY_MS = 1_000;
+const LONGEST_RETRY_MS = 60_000;
+
+/** Longer with each try: an outage of hours must not use up the ceiling of attempts. */
+function retryMs(): number {
+  return Math.min(FIRST_RETRY_MS * 2 ** Math.min(Context.current().info.attempt - 1, 10), LONGEST_RETRY_MS);
+}
 
 /**
  * Wraps activities so that no unexpected error reaches a history with its own text: a driver's message can hold a query's
@@ -34,8 +41,8 @@ export function withoutPersonalData(log: Logger, activities: Activities): Activi
 
 function expected(error: unknown): Error | null {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
-  if (error instanceof StoreUnavailable) return tryAgain(FAILURE.storeUnavailable, 'the store is away', STORE_RETRY_MS);
-  if (error instanceof TemporalUnavailable) return tryAgain(FAILURE.storeUnavailable, 'Temporal is away', STORE_RETRY_MS);
+  if (error instanceof StoreUnavailable) return tryAgain(FAILURE.storeUnavailable, 'the store is away', retryMs());
+  if (error instanceof TemporalUnavailable) return tryAgain(FAILURE.storeUnavailable, 'Temporal is away', retryMs());
   return null;
 }
 

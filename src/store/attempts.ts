@@ -37,8 +37,13 @@ export function createAttemptStore(database: Database): AttemptStore {
       database.transaction('attempts.finish', async (tx) => {
         const { attempt, ...locked } = await lockAttempt(tx, end.deliveryId, end.number);
         if (!attempt) throw new Error(`There is no attempt ${end.number} of delivery ${end.deliveryId} to finish: it was never begun.`);
-        if (attempt.finishedAt !== null) return;
         const { delivery } = locked;
+        if (attempt.finishedAt !== null) {
+          // Taken for lost, and yet the buyer took the lead: a fact that no guess of ours undoes. The sealed row stays as it is.
+          const isLateSuccess = attempt.code === 'interrupted' && end.settled?.state === 'delivered' && maySettle(delivery.state, 'delivered');
+          if (isLateSuccess && end.settled) await writeChange(tx, locked, settledColumns(end.settled, end.finishedAt), end.finishedAt);
+          return;
+        }
         const finishedAt = toIsoTime(end.finishedAt);
         const finished = seal({ ...attempt, ...endColumns(end, finishedAt), previousHash: delivery.evidenceHash }, { finishedAt, outcome: end.outcome.outcome });
         const write = tx

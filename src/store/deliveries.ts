@@ -1,14 +1,16 @@
 import { and, asc, desc, eq, getTableColumns, inArray, isNotNull, or, sql } from 'drizzle-orm';
 import { readCursor, toPage } from './cursor.ts';
 import type { Database } from './database.ts';
-import { deliveryColumns, newRound, toDeliveryRecord } from './delivery-rows.ts';
+import { deliveryColumns, newRound, toDeliveryRecord, type DeliveryRow } from './delivery-rows.ts';
+import { isFinal } from '../domain/delivery/state.ts';
 import type { Encryption } from './encryption.ts';
 import { failedInOutage } from './failed-in-outage.ts';
 import { holdDelivery } from './hold.ts';
 import { openKeptRequest, sealKeptRequest } from './kept-request.ts';
 import { leadColumns, toLeadRecord } from './lead-rows.ts';
 import { attempts, deliveries, leads, probeLeases } from './schema.ts';
-import { lockDelivery, maySettle, settledColumns, writeChange } from './settlement.ts';
+import { mayBeReleased, mayGoOutAgain } from './lead-standing.ts';
+import { lockDelivery, maySettle, settledColumns, writeChange, type LockedLead } from './settlement.ts';
 import type { DeliveryStore } from './store.ts';
 
 const attemptSummary = (({ number, round, startedAt, finishedAt, outcome, kind, code, counted, configVersion }) => {
@@ -19,6 +21,13 @@ const isHeld = sql`${deliveries.state} = 'held'`;
 
 /** A release whose delivery is still held after a minute got lost on its way: it is told again. */
 const isUnreleased = sql`(${deliveries.releasedAt} is null or ${deliveries.releasedAt} < now() - interval '1 minute')`;
+
+/** Whether a release still finds a delivery as it saw it, now that nobody else can change it. */
+function isStill(from: 'held' | 'failed-in-outage', delivery: DeliveryRow, { lead, deliveries: ofLead }: LockedLead): boolean {
+  return from === 'held'
+    ? delivery.state === 'held' && mayBeReleased(lead.plans, ofLead, delivery.id)
+    : delivery.state === 'failed' && delivery.releaseOnRecovery && mayGoOutAgain(lead.plans, ofLead, delivery.id);
+}
 
 /** Deliveries in the database. */
 export function createDeliveryStore(database: Database, encryption: Encryption): DeliveryStore {
@@ -112,13 +121,14 @@ export function createDeliveryStore(database: Database, encryption: Encryption):
     failedInOutage: (buyer, destination, since, limit) =>
       database.run('deliveries.failedInOutage', (session) => failedInOutage(session, { buyer, destination, since }, limit)),
 
-    startRound: (id, workflowId) =>
+    startRound: (id, workflowId, onlyFrom) =>
       database.transaction('deliveries.startRound', async (tx) => {
         const locked = await lockDelivery(tx, id);
         const { delivery } = locked;
-        // Done already when asked again; and what was delivered is not sold twice: that takes a delivery of its own.
-        const isDone = delivery.state === 'planned' && delivery.workflowId === workflowId;
-        if (isDone || delivery.state === 'delivered') return toDeliveryRecord(delivery);
+        if (delivery.state === 'planned' && delivery.workflowId === workflowId) return toDeliveryRecord(delivery);
+        // What runs is another's, and what was delivered is not sold twice: that takes a delivery of its own.
+        if (delivery.state === 'delivered' || (delivery.state !== 'held' && !isFinal(delivery.state))) return null;
+        if (onlyFrom && !isStill(onlyFrom, delivery, locked)) return null;
         return toDeliveryRecord(await writeChange(tx, locked, newRound(delivery, workflowId), new Date().toISOString()));
       }),
 

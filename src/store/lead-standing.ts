@@ -50,6 +50,16 @@ export function mayGoOutAgain(plans: CarriedPlan[], deliveries: Standing[], id: 
   });
 }
 
+/** Whether a held delivery may be let go by a run of its own: not once its chain is satisfied, nor while anybody else in it is under way. */
+export function mayBeReleased(plans: CarriedPlan[], deliveries: Standing[], id: string): boolean {
+  const standings = toStandings(deliveries);
+  const isUnderWay = (other: string) => other !== id && ['planned', 'delivering'].includes(standings.get(other)?.state ?? 'skipped');
+  return plans
+    .flatMap(({ plan }) => plan.chains)
+    .filter((chain) => chain.entries.some((entry) => entry.deliveries.some((member) => member.id === id)))
+    .every((chain) => !isChainSatisfied(chain, standings) && !chain.entries.flatMap((entry) => entry.deliveries).some((member) => isUnderWay(member.id)));
+}
+
 const FAILED: ReadonlySet<string> = new Set(['rejected', 'failed', 'unknown', 'skipped', 'discarded']);
 const UNTRIED: ReadonlySet<string> = new Set(['chain-satisfied', 'chain-not-reached']);
 

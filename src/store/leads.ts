@@ -40,7 +40,7 @@ export function createLeadStore(database: Database): LeadStore {
           .select(leadColumns)
           .from(leads)
           .where(and(eq(leads.status, sql`'delivering'`), sql`(${isNew} or ${leads.startedAt} < ${confirmedBefore}::timestamptz)`))
-          .orderBy(asc(sql`coalesce(${leads.startedAt}, ${leads.receivedAt})`))
+          .orderBy(sql`${leads.startedAt} asc nulls first`, asc(leads.receivedAt))
           .limit(limit);
         return rows.map(toLeadRecord);
       }),

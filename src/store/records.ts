@@ -143,7 +143,7 @@ export interface Settlement extends DeliveryStanding {
 
 export interface AlertRecord {
   id: string;
-  kind: 'breaker-open' | 'destination-shut' | 'recovered' | 'delivery-problem';
+  kind: 'breaker-open' | 'destination-shut' | 'delivery-problem';
   buyer: string;
   destination: string | null;
   lead: string | null;

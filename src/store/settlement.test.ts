@@ -117,8 +117,39 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('settlement, $nam
     await store.attempts.finish(ending(late.id, 1, SUCCESS, DELIVERED));
     expect(await store.deliveries.get(late.id)).toMatchObject({ state: 'delivered', deadLetter: null });
     expect((await store.deliveries.settle(late.id, DISCARDED)).state).toBe('delivered');
-    expect((await store.deliveries.startRound(late.id, 'lead-x/redelivery-1')).state).toBe('delivered');
+    expect(await store.deliveries.startRound(late.id, 'lead-x/redelivery-1')).toBeNull();
     expect(await store.leads.status(id)).toBe('partial');
+  });
+
+  it('begins a round for one run only', async () => {
+    const { store } = opened;
+    const api = planned('acme/api');
+    await accepted(planOf([api]));
+    expect(await store.deliveries.startRound(api.id, 'lead-x/redelivery-1')).toBeNull();
+    await store.deliveries.settle(api.id, FAILED);
+    expect(await store.deliveries.startRound(api.id, 'lead-x/redelivery-1')).toMatchObject({ state: 'planned', round: 2 });
+    expect(await store.deliveries.startRound(api.id, 'lead-x/redelivery-2')).toBeNull();
+    expect(await store.deliveries.startRound(api.id, 'lead-x/redelivery-1')).toMatchObject({ state: 'planned', round: 2 });
+  });
+
+  it('lets only one of a chain go when two of its buyers recover together', async () => {
+    const { store } = opened;
+    const [a, b] = [planned('acme/api'), planned('bravo/api')];
+    await accepted(planOf([], chainOf(a, b)));
+    const exhausted = { state: 'failed', reason: 'retries-exhausted', explanation: 'Down', deadLetter: 'undeliverable', releaseOnRecovery: true } as const;
+    for (const { id } of [a, b]) await store.deliveries.settle(id, exhausted);
+    const rounds = await Promise.all([a, b].map(({ id }, index) => store.deliveries.startRound(id, `lead-x/redelivery-${index}`, 'failed-in-outage')));
+    expect(rounds.filter((round) => round !== null)).toHaveLength(1);
+  });
+
+  it('lets nobody go whose chain was satisfied meanwhile', async () => {
+    const { store } = opened;
+    const [a, b] = [planned('acme/api'), planned('bravo/api')];
+    await accepted(planOf([], chainOf(a, b)));
+    for (const { id } of [a, b]) expect(await store.deliveries.hold(id, { gateVersion: 0, reason: 'buyer-paused', explanation: 'Paused', heldUntil: '2099-01-01T00:00:00.000Z', workflowId: 'lead-x/failover-1' })).toBe(true);
+    await store.deliveries.settle(a.id, DELIVERED);
+    expect(await store.deliveries.startRound(b.id, 'lead-x/redelivery-1', 'held')).toBeNull();
+    expect(await store.deliveries.get(b.id)).toMatchObject({ state: 'skipped', reason: 'chain-satisfied' });
   });
 
   it('holds only while the gate has the version seen, and lists what is held', async () => {
@@ -215,6 +246,7 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('settlement, $nam
     await store.deliveries.startRound(api.id, 'lead-x/redelivery-1');
     await store.deliveries.keepRequest(api.id, { ...kept, body: null });
     expect((await store.deliveries.work(api.id))?.rendered?.body).toBeNull();
+    await store.deliveries.hold(api.id, { ...HOLD, gateVersion: 0, workflowId: 'lead-x/redelivery-1' });
     await store.deliveries.startRound(api.id, 'lead-x/redelivery-2');
     expect((await store.deliveries.work(api.id))?.rendered).toBeNull();
     expect(await store.deliveries.work('nobody')).toBeNull();

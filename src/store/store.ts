@@ -120,8 +120,12 @@ export interface DeliveryStore {
   markReleased(ids: string[]): Promise<void>;
   /** Deliveries that failed with `releaseOnRecovery` since `since` at a destination, oldest first. */
   failedInOutage(buyer: string, destination: string, since: string, limit: number): Promise<DeliveryRecord[]>;
-  /** Begins a new round (release, redelivery): state `planned`, fresh retry budget, bytes rendered anew. */
-  startRound(id: string, workflowId: string): Promise<DeliveryRecord>;
+  /**
+   * Begins a new round (release, redelivery): state `planned`, fresh retry budget, bytes rendered anew. Null when another run
+   * has the delivery, or it was delivered. `onlyFrom` is a release's condition: it must still be as seen, and its chain must not
+   * have been satisfied, or be under way, meanwhile.
+   */
+  startRound(id: string, workflowId: string, onlyFrom?: 'held' | 'failed-in-outage'): Promise<DeliveryRecord | null>;
   /** Newest first. */
   deadLetters(filter: { kind?: DeadLetterKind; buyer?: string; destination?: string; source?: string }, limit: number, cursor: string | null): Promise<Page<DeliveryRecord>>;
   /** Takes the probe's lease for a delivery: false while another has it. Taking it twice for one delivery is true; one that has expired (`now`) goes to the next. */

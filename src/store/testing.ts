@@ -67,6 +67,7 @@ export function planned(path: string, change: Partial<PlannedDelivery> = {}): Pl
     retry: { kind: 'exponential', attempts: 3, initialMs: 1_000, maxMs: 30_000, multiplier: 2, jitter: 0 },
     whenPaused: 'hold',
     holdForMs: 86_400_000,
+    releaseOnRecovery: true,
     ...change,
   };
 }

@@ -10,6 +10,8 @@ import { sweep } from '../worker/sweep.ts';
 import { Sweeper } from '../worker/sweeper.ts';
 import type { Foundation } from './foundation.ts';
 
+const REVIVE_EVERY_MS = 300_000;
+
 /** Runs the worker, and the sweep behind it, until the foundation is closed. `onLost` is called when the worker ends by itself. */
 export async function startWorkerPart(foundation: Foundation, onLost: (error: unknown) => void): Promise<void> {
   const { settings, log, store, configuration, temporal, engine, closers } = foundation;
@@ -46,7 +48,11 @@ export async function startWorkerPart(foundation: Foundation, onLost: (error: un
     worker.shutdown();
     await running;
   });
-  const sweeper = new Sweeper(() => sweep(store, engine, new Date()), log);
+  const sweeper = new Sweeper(() => sweep({ store, engine, log }, new Date()), log);
   closers.add('sweep', () => sweeper.close());
   sweeper.start();
+  // An entity that somebody ended, or a Temporal that came back empty: signals from the CLI must find every buyer.
+  const reviver = new Sweeper(async () => engine.reviveBuyers((await configuration.current())?.config.buyers.map(({ id }) => id) ?? []), log, REVIVE_EVERY_MS);
+  closers.add('revival of buyers', () => reviver.close());
+  reviver.start();
 }

@@ -18,6 +18,8 @@ export interface Engine {
   report(buyer: string, report: Report): Promise<void>;
   /** Starts a release behind the entity's own, for what it may have missed: one a destination at a time. */
   sweepHeld(buyer: string, release: Pick<Release, 'destination' | 'amount'>): Promise<void>;
+  /** Starts the entities of those buyers that are missing or have ended, from their last published gates. Running ones are not touched. */
+  reviveBuyers(buyers: string[]): Promise<void>;
   /** Starts missing buyer entities from their last published gates and tells the running ones what the configuration says. */
   syncBuyers(config: Config): Promise<void>;
   pauseBuyer(buyer: string, pause: { reason?: string; destination?: string }): Promise<void>;

@@ -3,6 +3,7 @@ import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   type Client,
+  type WorkflowExecutionStatusName,
   type WorkflowStartOptions,
 } from '@temporalio/client';
 import { WorkflowIdConflictPolicy, WorkflowIdReusePolicy, type SearchAttributePair } from '@temporalio/common';
@@ -59,7 +60,7 @@ export function createEngine({ client, taskQueue, uiUrl, entityStart, continueAf
     try {
       return await client.withDeadline(Date.now() + CALL_DEADLINE_MS, make);
     } catch (error) {
-      throw isGrpcServiceError(error) ? new TemporalUnavailable('Temporal did not answer', { cause: error }) : error;
+      throw isGrpcServiceError(error) && AWAY.has(error.code) ? new TemporalUnavailable('Temporal did not answer', { cause: error }) : error;
     }
   }
 
@@ -69,6 +70,20 @@ export function createEngine({ client, taskQueue, uiUrl, entityStart, continueAf
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
+  }
+
+  async function statusOf(workflowId: string): Promise<WorkflowExecutionStatusName | null> {
+    try {
+      return (await call(() => client.workflow.getHandle(workflowId).describe())).status.name;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return null;
+      throw error;
+    }
+  }
+
+  async function isRunning(workflowId: string): Promise<boolean> {
+    const status = await statusOf(workflowId);
+    return status !== null && isOpen(status);
   }
 
   const leadOptions = (lead: LeadStart, workflowId: string, staticSummary: string) =>
@@ -93,13 +108,8 @@ export function createEngine({ client, taskQueue, uiUrl, entityStart, continueAf
       ),
     redeliveryWorkflowId,
     async isOver(workflowId) {
-      try {
-        const { status } = await call(() => client.workflow.getHandle(workflowId).describe());
-        return status.name !== 'RUNNING' && status.name !== 'PAUSED' && status.name !== 'CONTINUED_AS_NEW';
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return false;
-        throw error;
-      }
+      const status = await statusOf(workflowId);
+      return status !== null && !isOpen(status);
     },
     async releaseDelivery(workflowId, deliveryId) {
       try {
@@ -120,6 +130,13 @@ export function createEngine({ client, taskQueue, uiUrl, entityStart, continueAf
           staticSummary: `sweep of what is held for ${buyer}/${release.destination}`,
         }),
       ),
+    async reviveBuyers(buyers) {
+      for (const buyer of buyers) {
+        if (await isRunning(buyerWorkflowId(buyer))) continue;
+        const { settings } = await entityStart(buyer);
+        await signalBuyer(buyer, configureSignal, settings);
+      }
+    },
     async syncBuyers(config: Config) {
       for (const { id, breaker } of config.buyers) {
         const settings = JSON.stringify(breaker);
@@ -136,6 +153,13 @@ export function createEngine({ client, taskQueue, uiUrl, entityStart, continueAf
     },
   };
 }
+
+function isOpen(status: WorkflowExecutionStatusName): boolean {
+  return status === 'RUNNING' || status === 'PAUSED' || status === 'CONTINUED_AS_NEW';
+}
+
+/** gRPC's numbers of what waiting may mend; anything else is a mistake of ours and must be seen. */
+const AWAY: ReadonlySet<number> = new Set([1, 2, 4, 8, 13, 14]);
 
 function leadAttributes({ source, plan }: LeadStart): SearchAttributePair[] {
   const buyers = [...new Set(allDeliveries(plan).map((delivery) => delivery.buyer))];

@@ -28,5 +28,7 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
     maxConcurrentActivityTaskExecutions: DELIVERIES_AT_ONCE,
     maxConcurrentWorkflowTaskExecutions: 100,
     maxCachedWorkflows: CACHED_WORKFLOWS,
+    // Well below the deliveries' heartbeat timeout, so that a slow moment of the server is not taken for a lost worker.
+    maxHeartbeatThrottleInterval: 1_000,
   });
 }

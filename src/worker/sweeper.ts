@@ -1,23 +1,25 @@
 import type { Logger } from 'pino';
 import { describeError } from '../domain/describe-error.ts';
 
-/** Between two sweeps. */
+/** Between two sweeps, unless told otherwise. */
 const EVERY_MS = 10_000;
 
 /** Repeats a sweep until it is closed; one that fails is logged and repeated. */
 export class Sweeper {
   private readonly sweep: () => Promise<unknown>;
   private readonly log: Logger;
+  private readonly everyMs: number;
   private timer: NodeJS.Timeout | null = null;
   private running: Promise<void> = Promise.resolve();
   private closed = false;
 
-  constructor(sweep: () => Promise<unknown>, log: Logger) {
+  constructor(sweep: () => Promise<unknown>, log: Logger, everyMs = EVERY_MS) {
+    this.everyMs = everyMs;
     this.sweep = sweep;
     this.log = log;
   }
 
-  /** Sweeps at once, then every ten seconds. */
+  /** Sweeps at once, then again and again. */
   start(): void {
     this.running = this.once();
   }
@@ -38,6 +40,6 @@ export class Sweeper {
     if (this.closed) return;
     this.timer = setTimeout(() => {
       this.running = this.once();
-    }, EVERY_MS);
+    }, this.everyMs);
   }
 }

@@ -9,6 +9,7 @@ import {
   startChild,
   workflowInfo,
 } from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { BuyerBreaker, type BreakerState } from '../domain/breaker/buyer-breaker.ts';
 import type { BreakerSettings, Release, Report } from '../domain/breaker/report.ts';
 import type { Activities } from '../activities/contract.ts';
@@ -52,7 +53,8 @@ export async function buyer(input: BuyerInput): Promise<void> {
     const next = breaker.takeTransition();
     if (next) {
       const { raised, recovered, release } = next.transition;
-      await publishGate.executeWithOptions({ summary: summaryOf(next.gate) }, [{ gate: next.gate, transition: { raised, recovered } }]);
+      const { storedVersion } = await publishGate.executeWithOptions({ summary: summaryOf(next.gate) }, [{ gate: next.gate, transition: { raised, recovered } }]);
+      breaker.overtake(storedVersion);
       for (const one of release) await startRelease(input.buyer, next.gate.version, one);
       continue;
     }
@@ -83,12 +85,17 @@ function isHistoryLong({ continueAfterEvents }: BuyerInput): boolean {
 
 /** Goes on by itself: a long release must not keep the entity from counting. */
 async function startRelease(buyerId: string, version: number, release: Release): Promise<void> {
-  await startChild(releaseHeld, {
-    workflowId: `release-${buyerId}-${release.destination}-${version}`,
-    args: [{ buyer: buyerId, ...release }],
-    parentClosePolicy: ParentClosePolicy.ABANDON,
-    staticSummary: `release ${release.amount === 'one' ? 'one held lead, as a probe,' : 'held leads'} of ${buyerId}/${release.destination}`,
-  });
+  try {
+    await startChild(releaseHeld, {
+      workflowId: `release-${buyerId}-${release.destination}-${version}`,
+      args: [{ buyer: buyerId, ...release }],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      staticSummary: `release ${release.amount === 'one' ? 'one held lead, as a probe,' : 'held leads'} of ${buyerId}/${release.destination}`,
+    });
+  } catch (error) {
+    // An entity from before a restore may have started it: the entity must outlive that.
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
 }
 
 function summaryOf(gate: { buyer: string; paused: object | null; destinations: Record<string, { state: string }> }): string {

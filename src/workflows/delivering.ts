@@ -15,7 +15,7 @@ import { releaseSignal } from './messages.ts';
 /** Beyond the destination's own timeout: recording what happened, also while the database is away for a moment. */
 const RECORDING_GRACE_MS = 60_000;
 /** A worker that is gone is noticed within this, and the delivery taken up by another. */
-const HEARTBEAT_TIMEOUT_MS = 3_000;
+const HEARTBEAT_TIMEOUT_MS = 5_000;
 /** Crashes and store faults use no attempt of the destination, so Temporal's own count is only a ceiling. */
 const ATTEMPTS_CEILING = 1_000;
 

@@ -33,14 +33,19 @@ export async function withSystemUnderTest<T>(
 ): Promise<T> {
   const endings: (() => Promise<unknown>)[] = [];
   let said = () => '';
+  const loss = new AbortController();
+  const lost = (error: Error) => {
+    loss.abort(error);
+    lose(error);
+  };
   try {
     const dataDir = await mkdtemp(join(tmpdir(), 'leadrail-bench-'));
     endings.push(() => rm(dataDir, { recursive: true, force: true }));
-    const sink = await Sink.start(lose);
+    const sink = await Sink.start(lost);
     endings.push(() => sink.stop());
     const leadrail = await LeadrailProcess.start(dataDir, FREE_PORT, { signal });
     endings.push(() => leadrail.stop({ killAfterMs: STOP_DEADLINE_MS }));
-    leadrail.onEnd(() => lose(new Error('Leadrail ended by itself')));
+    leadrail.onEnd(() => lost(new Error('Leadrail ended by itself')));
     said = () => leadrail.output;
     const connection = await Connection.connect({ address: leadrail.temporalAddress });
     endings.push(() => connection.close());
@@ -49,8 +54,8 @@ export async function withSystemUnderTest<T>(
     const { key } = z.object({ key: z.string() }).parse(body);
     return await use({ address: leadrail.api.address, intakeKey: key, sink, temporal: new Client({ connection }), dataDir });
   } catch (error) {
-    // When a start fails, the error has it already.
-    if (said() !== '') process.stderr.write(lastLines(said()));
+    // An interruption has a cause that is known.
+    if (said() !== '' && (loss.signal.aborted || !signal.aborted)) process.stderr.write(lastLines(said()));
     throw error;
   } finally {
     await endAll(endings.toReversed());

@@ -30,9 +30,8 @@ afterAll(async () => {
 const later = () => new Date(Date.now() + 600_000);
 
 async function sweepUntil(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  const { store, engine } = leadrail.foundation;
   await until(what, async () => {
-    await sweep(store, engine, later());
+    await sweep(leadrail.foundation, later());
     return isSo();
   });
 }

@@ -12,6 +12,7 @@ export function planned(buyer: string, changes: Partial<PlannedDelivery> = {}): 
     retry: { kind: 'exponential', attempts: 3, initialMs: 10, maxMs: 100, multiplier: 2, jitter: 0 },
     whenPaused: 'hold',
     holdForMs: 60_000,
+    releaseOnRecovery: true,
     ...changes,
   };
 }

@@ -43,7 +43,10 @@ export class ScriptedWorker {
       deliver: (input) => Promise.resolve(input).then((given) => self().deliver(given)),
       expireHold: ({ deliveryId }) => Promise.resolve(self().ended(deliveryId, { state: 'failed', reason: 'hold-expired' })),
       giveUp: ({ deliveryId }) => Promise.resolve(self().ended(deliveryId, { state: 'failed', reason: 'worker-lost' })),
-      publishGate: (input) => Promise.resolve(void self().published.push(input)),
+      publishGate: (input) => {
+        self().published.push(input);
+        return Promise.resolve({ storedVersion: input.gate.version });
+      },
       releaseNext: (input) => Promise.resolve((self().released.push(input), { released: 0, more: false })),
     };
     workflowBundle ??= bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url)) });

@@ -35,7 +35,7 @@ export async function attemptOnce(
   const { outcome, sent, notes } = prepared.ok ? await sendPrepared(dependencies, input, prepared, context) : { outcome: prepared.outcome, sent: null, notes: [] };
   const ended = { number, startedAt, finishedAt: clock().toISOString(), outcome, probe: passage.probe, sent };
   const recorded = await recordEnd(dependencies, work, context, ended);
-  report(dependencies, input, recorded, passage.probe);
+  await report(dependencies, input, recorded, passage.probe);
   await noteProblems(dependencies, input, [...(prepared.ok ? prepared.notes : []), ...notes]);
   if (recorded.result) return recorded.result;
   if (recorded.verdict.next === 'retry') {
@@ -43,16 +43,23 @@ export async function attemptOnce(
     if (prepared.ok && !work.rendered) await store.deliveries.keepRequest(input.deliveryId, prepared.kept);
     throw tryAgain(FAILURE.transient, codeOf(outcome), recorded.verdict.waitMs);
   }
-  return giveBack(dependencies, input, work, number, context);
+  const mayHaveArrived = outcome.outcome === 'error' && outcome.kind === 'unknown';
+  return giveBack(dependencies, input, work, { number, mayHaveArrived }, context);
 }
 
-/** Tells the buyer's breaker, when the attempt says something about the buyer's side. */
-function report({ reporter }: DeliverDependencies, input: DeliverInput, { outcome, finishedAt }: Recorded, probe: number | null): void {
+/** Tells the buyer's breaker, and people by an alert, when the attempt says something about the buyer's side. */
+async function report({ reporter, store }: DeliverDependencies, input: DeliverInput, { outcome, finishedAt }: Recorded, probe: number | null): Promise<void> {
+  const { buyer, destination, leadId } = input;
   const atMs = Date.parse(finishedAt);
   if (outcome.outcome !== 'error') {
-    reporter.answered(input.buyer, input.destination, { atMs, taken: outcome.outcome === 'success' }, probe);
+    const isRecovery = reporter.answered(buyer, destination, { atMs, taken: outcome.outcome === 'success' }, probe);
+    if (isRecovery) await store.alerts.clear({ buyer, destination, kinds: ['delivery-problem'] }, finishedAt);
   } else if (!isOurFault(outcome.code)) {
-    reporter.error(input.buyer, input.destination, { atMs, code: outcome.code, leadId: input.leadId }, probe);
+    reporter.error(buyer, destination, { atMs, code: outcome.code, leadId }, probe);
+    // Trying again does not mend it: somebody has to know at once, not after five of them.
+    if (outcome.kind === 'permanent') {
+      await store.alerts.raise({ kind: 'delivery-problem', buyer, destination, lead: leadId, reason: outcome.reason, raisedAt: finishedAt });
+    }
   }
 }
 
@@ -62,11 +69,11 @@ async function noteProblems({ store }: DeliverDependencies, input: DeliverInput,
 }
 
 /** A failed probe gives its lead back: held as before, or on to the next of its chain. */
-async function giveBack(dependencies: DeliverDependencies, input: DeliverInput, work: DeliveryWork, number: number, context: DeliveryContext): Promise<DeliverResult> {
+async function giveBack(dependencies: DeliverDependencies, input: DeliverInput, work: DeliveryWork, probe: { number: number; mayHaveArrived: boolean }, context: DeliveryContext): Promise<DeliverResult> {
   for (;;) {
     const { version } = await dependencies.gates.readAnew(input.buyer, input.destination);
-    const result = await standAside(dependencies, input, work, context, { reason: 'probe-failed', gateVersion: version });
-    if (result) return { ...result, attempt: number };
+    const result = await standAside(dependencies, input, work, context, { reason: 'probe-failed', gateVersion: version, mayHaveArrived: probe.mayHaveArrived });
+    if (result) return { ...result, attempt: probe.number };
     const now = await dependencies.store.deliveries.get(input.deliveryId);
     if (now && isFinal(now.state)) return standingOf({ delivery: now, attempts: work.attempts });
   }

@@ -1,8 +1,11 @@
 import type { DeliverInput, DeliverResult } from '../contract.ts';
+import { isOnlyPaused } from '../../domain/delivery/settle.ts';
 import { isFinal } from '../../domain/delivery/state.ts';
+import { rootWorkflowId } from '../../domain/delivery/workflow-id.ts';
 import type { DeliveryWork } from '../../store/records.ts';
 import { attemptOnce } from './attempt.ts';
-import { conclude } from './conclude.ts';
+import { FAILURE } from '../contract.ts';
+import { conclude, tryAgain } from './conclude.ts';
 import type { DeliverDependencies, DeliveryContext } from './dependencies.ts';
 import { finishInterrupted } from './interrupted.ts';
 import { passGate } from './pass-gate.ts';
@@ -19,22 +22,29 @@ export async function deliver(dependencies: DeliverDependencies, input: DeliverI
   const interrupted = await finishInterrupted(dependencies, work, context);
   if (interrupted) return conclude(interrupted);
   if (beginsNewRound(work, input)) work = await beginRound(dependencies, work, context);
+  else if (isElsewhere(work, context)) throw tryAgain(FAILURE.transient, 'another run has the delivery', LOOK_AGAIN_MS);
   if (isFinal(work.delivery.state)) return conclude(standingOf(work));
   const passage = await passGate(dependencies, input, work, context);
   if (passage.passed) return conclude(await attemptOnce(dependencies, input, work, passage, context));
   return conclude(passage.result);
 }
 
+const LOOK_AGAIN_MS = 5_000;
+
+/** A person or a release has sent it from another workflow: two must not send it at once; how it ends there is its end here. */
+function isElsewhere({ delivery }: DeliveryWork, context: DeliveryContext): boolean {
+  return !isFinal(delivery.state) && rootWorkflowId(delivery.workflowId) !== rootWorkflowId(context.workflowId);
+}
+
 /** A delivery that is called again after it was held, or after its chain found nobody else, has a retry budget of its own again. */
 function beginsNewRound({ delivery }: DeliveryWork, input: DeliverInput): boolean {
   if (delivery.state === 'held') return true;
-  return delivery.state === 'skipped' && input.whenShut === 'hold' && SKIPPED_FOR_NOW.has(delivery.reason ?? '');
+  return input.whenShut === 'hold' && isOnlyPaused(delivery);
 }
-
-const SKIPPED_FOR_NOW: ReadonlySet<string> = new Set(['buyer-paused', 'breaker-open', 'probe-failed']);
 
 async function beginRound({ store }: DeliverDependencies, work: DeliveryWork, context: DeliveryContext): Promise<DeliveryWork> {
   const delivery = await store.deliveries.startRound(work.delivery.id, context.workflowId);
+  if (!delivery) throw tryAgain(FAILURE.transient, 'another run has the delivery', LOOK_AGAIN_MS);
   // The hold's end stays the one it had: a lead is not held for ever by being given back again and again.
   return { ...work, delivery: { ...delivery, heldUntil: work.delivery.heldUntil }, rendered: null };
 }

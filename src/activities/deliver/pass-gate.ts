@@ -1,7 +1,7 @@
 import type { DeliverInput, DeliverResult } from '../contract.ts';
 import { explain } from '../../domain/delivery/explanation.ts';
 import { isFinal, type ReasonCode } from '../../domain/delivery/state.ts';
-import type { DeliveryWork } from '../../store/records.ts';
+import type { DeliveryWork, Settlement } from '../../store/records.ts';
 import type { DeliverDependencies, DeliveryContext } from './dependencies.ts';
 import { standingOf } from './standing.ts';
 
@@ -42,19 +42,23 @@ export async function passGate(dependencies: DeliverDependencies, input: Deliver
   }
 }
 
+/** Sent before the gate shut, and no answer was read: who moves on from it must know. */
+const MAY_HAVE_ARRIVED: Settlement = { state: 'unknown', reason: 'may-have-arrived', explanation: explain('may-have-arrived'), deadLetter: 'unknown' };
+
 /** Holds or skips a delivery whose gate is shut. Null when the gate has moved on since `gateVersion` was read. */
 export async function standAside(
   { store, clock }: DeliverDependencies,
   input: DeliverInput,
   { delivery, attempts }: DeliveryWork,
   context: DeliveryContext,
-  shut: { reason: ReasonCode; gateVersion: number },
+  shut: { reason: ReasonCode; gateVersion: number; mayHaveArrived?: boolean },
 ): Promise<DeliverResult | null> {
   const attempt = attempts.at(-1)?.number ?? null;
   const explanation = explain(shut.reason);
   if (input.whenShut === 'skip') {
-    await store.deliveries.settle(delivery.id, { state: 'skipped', reason: shut.reason, explanation, deadLetter: null });
-    return { state: 'skipped', reason: shut.reason, attempt, heldUntil: null };
+    const mayHaveArrived = shut.mayHaveArrived === true || attempts.some((one) => one.round === delivery.round && one.kind === 'unknown');
+    const settled = await store.deliveries.settle(delivery.id, mayHaveArrived ? MAY_HAVE_ARRIVED : { state: 'skipped', reason: shut.reason, explanation, deadLetter: null });
+    return { state: settled.state, reason: settled.reason, attempt, heldUntil: null };
   }
   const now = clock();
   const due = delivery.heldUntil !== null && Date.parse(delivery.heldUntil) > now.getTime() ? Date.parse(delivery.heldUntil) : now.getTime() + delivery.planned.holdForMs;

@@ -58,13 +58,13 @@ export async function recordEnd(dependencies: DeliverDependencies, work: Deliver
     outcome,
     counted,
     nextAttemptAt,
-    settled: settlementOf(verdict, outcome),
+    settled: settlementOf(verdict, outcome, delivery.planned.releaseOnRecovery),
   });
   const result: DeliverResult | null = verdict.next === 'settle' ? { state: verdict.state, reason: verdict.reason, attempt: number, heldUntil: null } : null;
   return { finishedAt, outcome, counted, verdict, result };
 }
 
-function settlementOf(verdict: Verdict, outcome: AttemptOutcome): Settlement | null {
+function settlementOf(verdict: Verdict, outcome: AttemptOutcome, releaseOnRecovery: boolean): Settlement | null {
   if (verdict.next !== 'settle') return null;
   const answer = outcome.outcome === 'error' ? null : outcome;
   return {
@@ -75,7 +75,7 @@ function settlementOf(verdict: Verdict, outcome: AttemptOutcome): Settlement | n
     billable: answer?.billable ?? null,
     price: answer?.price ?? null,
     deadLetter: verdict.deadLetter,
-    releaseOnRecovery: verdict.inOutage,
+    releaseOnRecovery: verdict.inOutage && releaseOnRecovery,
   };
 }
 

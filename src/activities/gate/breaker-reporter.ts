@@ -52,10 +52,11 @@ export class BreakerReporter {
     this.flush(channel);
   }
 
-  /** An attempt that the buyer answered, by taking or refusing the lead. Only a taken lead ends a streak of errors. */
-  answered(buyer: string, destination: string, answer: { atMs: number; taken: boolean }, probe: number | null): void {
+  /** An attempt that the buyer answered, by taking or refusing the lead. Only a taken lead ends a streak of errors: true when it did. */
+  answered(buyer: string, destination: string, answer: { atMs: number; taken: boolean }, probe: number | null): boolean {
     const channel = this.channel(buyer, destination);
-    if (probe === null && !(answer.taken && channel.owesSuccess)) return;
+    const isRecovery = answer.taken && channel.owesSuccess;
+    if (probe === null && !isRecovery) return false;
     const pending = this.pendingOf(channel);
     if (answer.taken) {
       pending.lastSuccessAtMs = Math.max(pending.lastSuccessAtMs ?? 0, answer.atMs);
@@ -63,6 +64,7 @@ export class BreakerReporter {
     }
     if (probe !== null) pending.probe = { number: probe, result: 'answered' };
     this.flush(channel);
+    return isRecovery;
   }
 
   /** Resolves when everything was sent or tried once more. */

@@ -12,26 +12,28 @@ const HANDFUL = 20;
 /** Lets go of the next held deliveries of a buyer, oldest first; then of those that ran out of retries in the outage. */
 export function releaseNext(store: Store, engine: Engine): Activities['releaseNext'] {
   return async (input) => {
-    if (await isShut(store, input)) return { released: 0, more: false };
+    const destinations = await openDestinations(store, input);
+    if (destinations.length === 0) return { released: 0, more: false };
     const limit = input.amount === 'one' ? 1 : HANDFUL;
-    const destinations = input.destination === EVERY_DESTINATION ? null : [input.destination];
     const held = await store.deliveries.held(input.buyer, destinations, limit);
     for (const delivery of held) {
-      if (!(await engine.releaseDelivery(delivery.workflowId, delivery.id))) await sendAgain(store, engine, delivery);
+      if (!(await engine.releaseDelivery(delivery.workflowId, delivery.id))) await sendAgain(store, engine, delivery, 'held');
     }
     await store.deliveries.markReleased(held.map((delivery) => delivery.id));
     if (input.amount === 'one') return { released: held.length, more: false };
     if (held.length > 0) return { released: held.length, more: true };
     const failed = await failedInOutage(store, input);
-    for (const delivery of failed) await sendAgain(store, engine, delivery);
+    for (const delivery of failed) await sendAgain(store, engine, delivery, 'failed-in-outage');
     return { released: failed.length, more: failed.length > 0 };
   };
 }
 
-/** A gate that has shut again ends the release: what was let go would only be held again. */
-async function isShut(store: Store, input: ReleaseInput): Promise<boolean> {
-  const gate = await store.gates.get(input.buyer);
-  return readGate(gate ?? undefined, input.destination).gate === 'shut';
+/** Which of the destinations may be released to: one whose gate has shut again would only hold anew what was let go. */
+async function openDestinations(store: Store, { buyer, destination }: ReleaseInput): Promise<string[]> {
+  const gate = (await store.gates.get(buyer)) ?? undefined;
+  if (destination !== EVERY_DESTINATION) return readGate(gate, destination).gate === 'shut' ? [] : [destination];
+  const held = (await store.deliveries.heldDestinations()).filter((one) => one.buyer === buyer);
+  return held.map((one) => one.destination).filter((one) => readGate(gate, one).gate === 'open-to-send');
 }
 
 async function failedInOutage(store: Store, input: ReleaseInput): Promise<DeliveryRecord[]> {
@@ -40,11 +42,12 @@ async function failedInOutage(store: Store, input: ReleaseInput): Promise<Delive
 }
 
 /** For a delivery that no workflow waits for: a redelivery of its own, under the same delivery id. */
-async function sendAgain(store: Store, engine: Engine, delivery: DeliveryRecord): Promise<void> {
+async function sendAgain(store: Store, engine: Engine, delivery: DeliveryRecord, from: 'held' | 'failed-in-outage'): Promise<void> {
   const lead = await store.leads.get(delivery.leadId);
   if (!lead) return;
   const number = await store.leads.nextRedelivery(lead.id);
-  await store.deliveries.startRound(delivery.id, engine.redeliveryWorkflowId(lead.id, number));
+  // Asked under the lead's lock: meanwhile another release or a person may have sent it, or its chain been satisfied.
+  if (!(await store.deliveries.startRound(delivery.id, engine.redeliveryWorkflowId(lead.id, number), from))) return;
   const plan: Plan = { route: lead.plan.route, configVersion: lead.plan.configVersion, fanOut: [delivery.planned], chains: [] };
   await engine.startRedelivery({ leadId: lead.id, source: lead.source, plan }, number);
 }

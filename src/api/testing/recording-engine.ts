@@ -39,6 +39,10 @@ export class RecordingEngine implements Engine {
     return this.#answer(() => undefined);
   }
 
+  reviveBuyers(): Promise<void> {
+    return this.#answer(() => undefined);
+  }
+
   syncBuyers(): Promise<void> {
     return this.#answer(() => void (this.syncs += 1));
   }

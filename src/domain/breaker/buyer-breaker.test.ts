@@ -162,7 +162,41 @@ describe('a pause by hand', () => {
   });
 });
 
+describe('what a transition releases', () => {
+  it('names each destination once, however often it changed meanwhile', () => {
+    const breaker = breakerWith();
+    for (let time = 0; time < 3; time += 1) {
+      breaker.pause('maintenance', 'api', NOW);
+      breaker.resume('api', NOW + 1);
+    }
+    expect(breaker.takeTransition()?.transition.release).toEqual([{ destination: 'api', amount: 'all', outageSince: null }]);
+  });
+
+  it('goes back to the first error of the outage, also when it is no longer listed', () => {
+    const breaker = breakerWith();
+    breaker.report(errors(40), NOW + 40);
+    breaker.takeTransition();
+    breaker.resume('api', NOW + 1_000);
+    expect(breaker.takeTransition()?.transition.release).toMatchObject([{ outageSince: new Date(NOW).toISOString() }]);
+  });
+
+  it('remembers the outage of a destination that somebody paused', () => {
+    const breaker = opened();
+    breaker.pause('looking into it', 'api', NOW + 10);
+    breaker.resume('api', NOW + 1_000);
+    expect(breaker.takeTransition()?.transition.release).toMatchObject([{ outageSince: new Date(NOW).toISOString() }]);
+  });
+});
+
 describe('what a breaker publishes', () => {
+  it('goes above what the store has already', () => {
+    const breaker = breakerWith();
+    breaker.pause('holiday', null, NOW);
+    breaker.takeTransition();
+    breaker.overtake(7);
+    expect(breaker.takeTransition()?.gate).toMatchObject({ version: 8, paused: { reason: 'holiday' } });
+  });
+
   it('has a version above all before it, also when it goes on from a published gate', () => {
     const breaker = opened();
     const { gate } = breaker.snapshot;

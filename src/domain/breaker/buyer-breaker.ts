@@ -8,6 +8,8 @@ const LONGEST_COOLDOWN_MS = 3_600_000;
 /** What a breaker has to remember of a destination's recent errors: no more than it takes to trip, so that state stays small. */
 interface Streak {
   errors: ReportedError[];
+  /** When the streak began, also when its first errors are no longer listed. */
+  sinceMs: number | null;
   lastSuccessAtMs: number;
 }
 
@@ -59,7 +61,7 @@ export class BuyerBreaker {
   pause(reason: string, destination: string | null, nowMs: number): void {
     const since = iso(nowMs);
     if (destination === null) this.state.gate.paused = { reason, since };
-    else this.set(destination, { state: 'paused', reason, since, errors: this.errorsOf(destination) });
+    else this.set(destination, { state: 'paused', reason, since, errors: this.errorsOf(destination), outageSince: outageStart(this.gateOf(destination)) });
     this.changed = true;
   }
 
@@ -79,10 +81,10 @@ export class BuyerBreaker {
   report(report: Report, nowMs: number): void {
     const streak = this.streakOf(report.destination);
     streak.lastSuccessAtMs = Math.max(streak.lastSuccessAtMs, report.lastSuccessAtMs ?? 0);
-    streak.errors = [...streak.errors, ...report.errors]
-      .filter((error) => error.atMs > streak.lastSuccessAtMs)
-      .sort((a, b) => a.atMs - b.atMs)
-      .slice(-Math.max(this.settings.trips, 1));
+    const errors = [...streak.errors, ...report.errors].filter((error) => error.atMs > streak.lastSuccessAtMs).sort((a, b) => a.atMs - b.atMs);
+    const began = [streak.sinceMs, errors[0]?.atMs ?? null].filter((atMs) => atMs !== null && atMs > streak.lastSuccessAtMs);
+    streak.sinceMs = errors.length === 0 ? null : Math.min(...began.map(Number));
+    streak.errors = errors.slice(-Math.max(this.settings.trips, 1));
     const gate = this.gateOf(report.destination);
     switch (gate.state) {
       case 'closed':
@@ -116,7 +118,7 @@ export class BuyerBreaker {
         cooldownMs: gate.cooldownMs,
         probe: this.state.gate.probes,
       });
-      this.pending.release.push({ destination, amount: 'one', outageSince: null });
+      this.releaseLater({ destination, amount: 'one', outageSince: null });
       this.changed = true;
     }
   }
@@ -140,6 +142,13 @@ export class BuyerBreaker {
     return { gate: this.snapshot.gate, transition };
   }
 
+  /** The store has a newer gate than this entity has published: it was restored from the past. What it says is published above that. */
+  overtake(storedVersion: number): void {
+    if (storedVersion <= this.state.gate.version) return;
+    this.state.gate.version = storedVersion;
+    this.changed = true;
+  }
+
   private tripIfDue(destination: string, streak: Streak, nowMs: number): void {
     const last = streak.errors.at(-1);
     if (!last) return;
@@ -161,11 +170,10 @@ export class BuyerBreaker {
     cooldownMs: number | null,
     nowMs: number,
   ): void {
-    const first = this.streakOf(destination).errors[0];
     this.set(destination, {
       state: 'open',
       reason,
-      since: iso(first?.atMs ?? nowMs),
+      since: iso(this.streakOf(destination).sinceMs ?? nowMs),
       errors: this.streakOf(destination).errors.length,
       cooldownMs: cooldownMs ?? this.settings.cooldownMs,
       nextProbeAt: cooldownMs === null || this.settings.resume === 'manual' ? null : iso(nowMs + cooldownMs),
@@ -189,19 +197,27 @@ export class BuyerBreaker {
 
   private close(destination: string, nowMs: number): void {
     const before = this.gateOf(destination);
-    this.state.streaks[destination] = { errors: [], lastSuccessAtMs: Math.max(nowMs, this.streakOf(destination).lastSuccessAtMs) };
+    this.state.streaks[destination] = { errors: [], sinceMs: null, lastSuccessAtMs: Math.max(nowMs, this.streakOf(destination).lastSuccessAtMs) };
     if (before.state === 'closed') return;
-    const outageSince = before.state === 'paused' ? null : before.since;
+    const outageSince = outageStart(before);
     this.set(destination, { state: 'closed', errors: 0, since: iso(nowMs) });
     this.pending.recovered.push(destination);
-    this.pending.release.push({ destination, amount: 'all', outageSince });
+    this.releaseLater({ destination, amount: 'all', outageSince });
     this.changed = true;
   }
 
   /** A whole buyer was paused: leads wait for destinations that have no gate of their own, too. */
   private releaseEverything(): void {
-    const listed = new Set(this.pending.release.map((release: Release) => release.destination));
-    if (!listed.has(EVERY_DESTINATION)) this.pending.release.push({ destination: EVERY_DESTINATION, amount: 'all', outageSince: null });
+    this.releaseLater({ destination: EVERY_DESTINATION, amount: 'all', outageSince: null });
+  }
+
+  /** One release a destination and transition: all goes before one, and the earliest outage counts. */
+  private releaseLater(release: Release): void {
+    const others = this.pending.release.filter(({ destination }) => destination !== release.destination);
+    const same = this.pending.release.find(({ destination }) => destination === release.destination);
+    const outages = [same?.outageSince, release.outageSince].filter((since) => typeof since === 'string').sort();
+    const amount = same?.amount === 'all' ? 'all' : release.amount;
+    this.pending.release = [...others, { ...release, amount, outageSince: outages[0] ?? null }];
   }
 
   private set(destination: string, gate: DestinationGate): void {
@@ -217,12 +233,25 @@ export class BuyerBreaker {
   }
 
   private streakOf(destination: string): Streak {
-    return (this.state.streaks[destination] ??= { errors: [], lastSuccessAtMs: 0 });
+    return (this.state.streaks[destination] ??= { errors: [], sinceMs: null, lastSuccessAtMs: 0 });
   }
 }
 
 /** Stands for every destination of a buyer in a `Release`. */
 export const EVERY_DESTINATION = '*';
+
+/** When the outage of a destination began that is shut by errors, or was when somebody paused it. */
+function outageStart(gate: DestinationGate): string | null {
+  switch (gate.state) {
+    case 'open':
+    case 'half-open':
+      return gate.since;
+    case 'paused':
+      return gate.outageSince;
+    case 'closed':
+      return null;
+  }
+}
 
 function iso(atMs: number): string {
   return new Date(atMs).toISOString();

@@ -21,7 +21,7 @@ export interface Pause {
 
 export type DestinationGate =
   | { state: 'closed'; errors: number; since: string }
-  | { state: 'paused'; reason: string; since: string; errors: number }
+  | { state: 'paused'; reason: string; since: string; errors: number; outageSince: string | null }
   /** Shut by errors. `nextProbeAt` is null when only a person reopens it (`resume: manual`, credentials gone). */
   | { state: 'open'; reason: string; since: string; errors: number; cooldownMs: number; nextProbeAt: string | null }
   /** One delivery may try: whoever takes the lease of `probe`, a number that rises with each grant. */

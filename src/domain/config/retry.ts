@@ -10,13 +10,15 @@ export const FAST_RETRY: RetryPolicy = { kind: 'exponential', attempts: 3, initi
 /** `patient`: after 5 minutes, 15 minutes and an hour, for a system that is down for a while. */
 export const PATIENT_RETRY: RetryPolicy = { kind: 'schedule', waitsMs: [300_000, 900_000, 3_600_000], jitter: JITTER };
 
+const waitSchema = durationSchema.refine((ms) => ms > 0, 'must be longer than nothing');
+
 const jitterSchema = z.number().min(0).max(1).default(JITTER).describe('Share of each wait that is random, 0 to 1');
 
 const exponentialSchema = z
   .strictObject({
     attempts: z.int().min(1).max(50).default(3).describe('How often in all, the first included'),
-    initial: durationSchema.default(1_000),
-    max: durationSchema.default(30_000),
+    initial: waitSchema.default(1_000),
+    max: waitSchema.default(30_000),
     multiplier: z.number().min(1).max(10).default(2),
     jitter: jitterSchema,
   })

@@ -27,6 +27,8 @@ export interface PlannedDelivery {
   /** What the buyer wants while shut: leads held for it, or skipped. */
   whenPaused: 'hold' | 'skip';
   holdForMs: number;
+  /** Whether it goes out again by itself when its destination recovers from an outage that used up its retries. */
+  releaseOnRecovery: boolean;
 }
 
 /** A waterfall: entries are tried in order until one has delivered its required destinations. */

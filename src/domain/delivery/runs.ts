@@ -1,5 +1,6 @@
 import { allDeliveries, type Chain, type Plan } from './plan.ts';
-import type { DeliveryState } from './state.ts';
+import { nextChainStep, type Standings } from './settle.ts';
+import type { DeliveryState, ReasonCode } from './state.ts';
 import { leadWorkflowId, redeliveryNumber, rootWorkflowId } from './workflow-id.ts';
 
 /** A workflow that carries deliveries of a lead: the lead's own, or one of its redeliveries. */
@@ -16,6 +17,7 @@ export interface Run {
 export interface RunDelivery {
   id: string;
   state: DeliveryState;
+  reason: ReasonCode | null;
   workflowId: string;
   planned: Plan['fanOut'][number];
 }
@@ -29,9 +31,17 @@ export function partOfRun(plan: Plan, members: ReadonlySet<string>): Plan {
   return { ...plan, fanOut: plan.fanOut.filter((delivery) => members.has(delivery.id)), chains: chains.filter((chain) => chain.entries.length > 0) };
 }
 
+/** What a chain has still to do, a hold for those that were only paused included. */
+function nextDeliveries(chain: Chain, standings: Standings): Plan['fanOut'] {
+  const next = nextChainStep(chain, standings);
+  return next.step === 'done' ? [] : next.deliveries;
+}
+
 /** The runs of a lead that have something ahead of them, as they would be started. `plan` is the lead's latest. */
 export function openRuns(leadId: string, plan: Plan, deliveries: RunDelivery[]): Run[] {
-  const open = deliveries.filter(({ state }) => state === 'planned' || state === 'delivering');
+  const standings = new Map(deliveries.map(({ id, state, reason }) => [id, { state, reason }]));
+  const awaited = new Set(plan.chains.flatMap((chain) => nextDeliveries(chain, standings)).map(({ id }) => id));
+  const open = deliveries.filter(({ id, state }) => state === 'planned' || state === 'delivering' || awaited.has(id));
   return [...new Set(open.map(({ workflowId }) => rootWorkflowId(workflowId)))].map((root) => {
     const members = deliveries.filter(({ workflowId }) => rootWorkflowId(workflowId) === root);
     const part = partOfRun(plan, new Set(members.map(({ id }) => id)));

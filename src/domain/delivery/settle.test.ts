@@ -5,7 +5,7 @@ import type { DeliveryState, ReasonCode } from './state.ts';
 
 function planned(id: string, changes: Partial<PlannedDelivery> = {}): PlannedDelivery {
   const retry = { kind: 'exponential', attempts: 3, initialMs: 1, maxMs: 1, multiplier: 1, jitter: 0 } as const;
-  return { id, buyer: id, destination: 'api', type: 'webhook', required: true, timeoutMs: 1, retry, whenPaused: 'hold', holdForMs: 1, ...changes };
+  return { id, buyer: id, destination: 'api', type: 'webhook', required: true, timeoutMs: 1, retry, whenPaused: 'hold', holdForMs: 1, releaseOnRecovery: true, ...changes };
 }
 
 function chainOf(...entries: PlannedDelivery[][]): Chain {

@@ -33,9 +33,14 @@ export function isChainSatisfied(chain: Chain, standings: Standings): boolean {
 /** Reasons for which a skipped delivery may still be held for its buyer once no alternative is left. */
 const ONLY_PAUSED: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['buyer-paused', 'breaker-open', 'probe-failed']);
 
-function isOnlyPaused(standings: Standings, delivery: PlannedDelivery): boolean {
+/** Skipped because its gate was shut, and for no other reason. */
+export function isOnlyPaused({ state, reason }: DeliveryStanding): boolean {
+  return state === 'skipped' && reason !== null && ONLY_PAUSED.has(reason);
+}
+
+function mayBeHeld(standings: Standings, delivery: PlannedDelivery): boolean {
   const standing = standings.get(delivery.id);
-  return delivery.whenPaused === 'hold' && standing?.state === 'skipped' && standing.reason !== null && ONLY_PAUSED.has(standing.reason);
+  return delivery.whenPaused === 'hold' && standing !== undefined && isOnlyPaused(standing);
 }
 
 function causeOf(state: DeliveryState): FailoverCause | null {
@@ -78,7 +83,7 @@ export function nextChainStep(chain: Chain, standings: Standings): ChainStep {
     if (!letsChainMoveOn(chain, entry, standings)) return { step: 'done' };
   }
   if (chain.whenExhausted === 'deadLetter') return { step: 'done' };
-  const paused = chain.entries.flatMap((entry) => entry.deliveries).filter((delivery) => isOnlyPaused(standings, delivery));
+  const paused = chain.entries.flatMap((entry) => entry.deliveries).filter((delivery) => mayBeHeld(standings, delivery));
   return paused.length > 0 ? { step: 'hold', deliveries: paused } : { step: 'done' };
 }
 

@@ -3,7 +3,7 @@ import type { Plan, PlannedDelivery } from './plan.ts';
 import { leadWorkflowId, owningWorkflowId, redeliveryWorkflowId, rootWorkflowId } from './workflow-id.ts';
 
 function delivery(id: string): PlannedDelivery {
-  return { id, buyer: id, destination: 'api', type: 'webhook', required: true, timeoutMs: 1, retry: { kind: 'schedule', waitsMs: [], jitter: 0 }, whenPaused: 'hold', holdForMs: 1 };
+  return { id, buyer: id, destination: 'api', type: 'webhook', required: true, timeoutMs: 1, retry: { kind: 'schedule', waitsMs: [], jitter: 0 }, whenPaused: 'hold', holdForMs: 1, releaseOnRecovery: true };
 }
 
 function plan(fanOut: string[], chains: string[][]): Plan {

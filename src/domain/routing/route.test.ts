@@ -82,6 +82,7 @@ describe('planRoute', () => {
         retry: { kind: 'schedule', waitsMs: [300_000, 900_000, 3_600_000], jitter: 0.2 },
         whenPaused: 'skip',
         holdForMs: 3_600_000,
+        releaseOnRecovery: true,
       },
       expect.objectContaining({ id: deliveryId('lead-1', 'acme', 'inbox'), required: false }),
     ]);

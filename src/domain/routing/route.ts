@@ -82,6 +82,6 @@ export function planRoute(config: Config, version: number, route: RouteConfig, l
 /** One delivery as a plan carries it: ids and settings, nothing of what the channel needs. */
 export function planDelivery(buyer: BuyerConfig, destination: DestinationCommon, id: string): PlannedDelivery {
   const { type, required, timeoutMs, retry } = destination;
-  const { whenPaused, holdForMs } = buyer;
-  return { id, buyer: buyer.id, destination: destination.id, type, required, timeoutMs, retry, whenPaused, holdForMs };
+  const { whenPaused, holdForMs, releaseOnRecovery } = buyer;
+  return { id, buyer: buyer.id, destination: destination.id, type, required, timeoutMs, retry, whenPaused, holdForMs, releaseOnRecovery };
 }
