@@ -15,13 +15,15 @@ export interface RunningServer {
 }
 
 const GRACE_MS = 10_000;
+/** Longer than common clients and load balancers keep theirs: who closes last resets nobody's request. */
+const IDLE_WITHIN_MS = 75_000;
 /** A client has this long for its headers, and for the whole request. */
 const HEADERS_WITHIN_MS = 15_000;
 const REQUEST_WITHIN_MS = 60_000;
 
 /** Listens at an address. Rejects with the system's error, e.g. `EADDRINUSE` for a taken port. */
 export async function listen(app: Express, host: string, port: number): Promise<RunningServer> {
-  const server = createServer({ headersTimeout: HEADERS_WITHIN_MS, requestTimeout: REQUEST_WITHIN_MS }, app);
+  const server = createServer({ headersTimeout: HEADERS_WITHIN_MS, requestTimeout: REQUEST_WITHIN_MS, keepAliveTimeout: IDLE_WITHIN_MS }, app);
   answerUnreadableRequests(server);
   server.listen(port, host);
   // Rejects when `error` comes first.

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
 import { toStoreError } from './connection-loss.ts';
@@ -15,6 +16,7 @@ import type { Database } from './database.ts';
 export async function openEmbedded(dataDir: string): Promise<Database> {
   if (!dataDir.includes('://')) await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const client = await PGlite.create({ dataDir, relaxedDurability: false });
+  letOthersRun(client);
   const session = drizzle(client);
   return {
     async run(operation, work) {
@@ -34,5 +36,24 @@ export async function openEmbedded(dataDir: string): Promise<Database> {
     async close() {
       if (!client.closed) await client.close();
     },
+  };
+}
+
+/** Between two turns for everybody else. */
+const LONGEST_RUN_MS = 10;
+
+/**
+ * PGlite works in this very thread and its promises resolve without giving the event loop a turn: a queue of queries keeps
+ * sockets and heartbeats waiting for seconds. So it pauses for one turn whenever it has worked for a while.
+ */
+function letOthersRun(client: PGlite): void {
+  const execute = client.execProtocolRaw.bind(client);
+  let turnAt = performance.now();
+  client.execProtocolRaw = async (message, options) => {
+    if (performance.now() - turnAt > LONGEST_RUN_MS) {
+      await nextTurn();
+      turnAt = performance.now();
+    }
+    return execute(message, options);
   };
 }

@@ -146,7 +146,7 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('leads, $name', (
     expect(await Promise.all([1, 2, 3].map(() => store.leads.nextRedelivery(lead.id))).then((numbers) => numbers.sort())).toEqual([1, 2, 3]);
     const root = `lead-${lead.id}/redelivery-1`;
     const added = await store.leads.addDeliveries(lead.id, plan, { [again.id]: api.id }, root, { phone: '512-555-0199' });
-    expect(added.map(({ id, round, redeliveryOf, state, workflowId }) => [id, round, redeliveryOf, state, workflowId])).toEqual([
+    expect(added?.map(({ id, round, redeliveryOf, state, workflowId }) => [id, round, redeliveryOf, state, workflowId])).toEqual([
       [again.id, 1, api.id, 'planned', `${root}/fan-out`],
       [inbox.id, 2, null, 'planned', `${root}/fan-out`],
     ]);
@@ -157,5 +157,30 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('leads, $name', (
     await store.deliveries.settle(inbox.id, REJECTED);
     expect(await store.leads.get(lead.id)).toMatchObject({ status: 'partial', reason: 'acme/inbox rejected (refused), acme/api rejected (refused)' });
     expect(await shown(store, lead.id)).toEqual(['acme/api delivered', 'acme/inbox rejected', 'acme/api rejected']);
+  });
+
+  it('adds a delivery that goes out alone to a plan that stays whole, unless another run has what it replaces', async () => {
+    const { store } = opened;
+    const [api, inbox] = [planned('acme/api'), planned('acme/inbox')];
+    const lead = newLead(planOf([api, inbox]));
+    await store.leads.accept(lead);
+    await attempt(store, api, SUCCESS, DELIVERED);
+    await attempt(store, inbox, REFUSAL, REJECTED);
+    const again = planned('acme/api');
+    const plan = planOf([again, inbox]);
+    const root = (number: number) => `lead-${lead.id}/redelivery-${number}`;
+    const added = await store.leads.addDeliveries(lead.id, plan, { [again.id]: api.id }, root(1), undefined, planOf([again]));
+    expect(added?.map(({ id, workflowId }) => [id, workflowId])).toEqual([[again.id, root(1)]]);
+    expect(await shown(store, lead.id)).toEqual(['acme/api delivered', 'acme/inbox rejected', 'acme/api planned']);
+    expect(await store.leads.get(lead.id)).toMatchObject({ status: 'delivering', plan });
+
+    const third = planned('acme/api');
+    const unchanged = await store.leads.get(lead.id);
+    expect(await store.leads.addDeliveries(lead.id, planOf([third, inbox]), { [third.id]: api.id }, root(2), { phone: 'none' }, planOf([third]))).toBeNull();
+    expect(await store.leads.addDeliveries(lead.id, planOf([third, again]), {}, root(3))).toBeNull();
+    expect(await store.leads.get(lead.id)).toEqual(unchanged);
+    expect(await store.deliveries.get(third.id)).toBeNull();
+    await store.deliveries.settle(again.id, DELIVERED);
+    expect((await store.leads.get(lead.id))?.status).toBe('partial');
   });
 });

@@ -56,7 +56,7 @@ export function createLeadStore(database: Database): LeadStore {
         if (row) await tx.update(leads).set({ notes: [...new Set([...row.notes, ...notes])].slice(0, MOST_NOTES) }).where(eq(leads.id, id));
       }),
 
-    addDeliveries: (leadId, plan, redeliveryOf, workflowId, fields) => addDeliveries(database, leadId, { plan, redeliveryOf, workflowId, fields }),
+    addDeliveries: (leadId, plan, redeliveryOf, workflowId, fields, run = plan) => addDeliveries(database, leadId, { plan, run, redeliveryOf, workflowId, fields }),
 
     nextRedelivery: (leadId) =>
       database.run('leads.nextRedelivery', async (session) => {

@@ -121,11 +121,12 @@ export async function writeChange(
 }
 
 function shownImplied(reason: ReasonCode | null, at: string) {
+  const isDeadLetter = reason === 'chain-exhausted';
   return {
-    state: 'skipped' as const,
+    state: isDeadLetter ? ('failed' as const) : ('skipped' as const),
     reason,
     explanation: reason ? explain(reason) : null,
-    deadLetter: null,
+    deadLetter: isDeadLetter ? ('undeliverable' as const) : null,
     heldUntil: null,
     heldGateVersion: null,
     settledAt: at,

@@ -86,8 +86,18 @@ export interface LeadStore {
   markStarted(ids: string[], at: string): Promise<void>;
   /** Adds what a person should know to a lead's page, each text once. */
   addNotes(id: string, notes: string[]): Promise<void>;
-  /** Replaces plan and fields of a redelivered lead by adding the new deliveries; returns them. `fields` only when they were edited. */
-  addDeliveries(leadId: string, plan: Plan, redeliveryOf: Record<string, string>, workflowId: string, fields?: Record<string, unknown>): Promise<DeliveryRecord[]>;
+  /**
+   * Replaces plan and fields of a redelivered lead by adding the new deliveries. `fields` only when they were edited; `run` when the
+   * workflow runs only a part of the plan. Returns what the workflow runs; null, with nothing changed, when another run has some of it.
+   */
+  addDeliveries(
+    leadId: string,
+    plan: Plan,
+    redeliveryOf: Record<string, string>,
+    workflowId: string,
+    fields?: Record<string, unknown>,
+    run?: Plan,
+  ): Promise<DeliveryRecord[] | null>;
   /** The next number of `lead-<id>/redelivery-<n>`, counted up atomically. */
   nextRedelivery(leadId: string): Promise<number>;
   /** Undelivered leads that no route took (their plan is empty), newest first: dead letters without a delivery. */

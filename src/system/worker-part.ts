@@ -8,7 +8,7 @@ import { TASK_QUEUE } from '../temporal/names.ts';
 import { createWorker } from '../worker/create-worker.ts';
 import { sweep } from '../worker/sweep.ts';
 import { Sweeper } from '../worker/sweeper.ts';
-import type { Foundation } from './foundation.ts';
+import { StartProblem, type Foundation } from './foundation.ts';
 
 const REVIVE_EVERY_MS = 300_000;
 
@@ -42,9 +42,12 @@ export async function startWorkerPart(foundation: Foundation, onLost: (error: un
     activities,
     shutdownGraceMs: settings.shutdownGraceMs,
   });
+  let isStopping = false;
   const running = worker.run();
-  running.catch(onLost);
+  // An end that nobody asked for leaves accepted leads undelivered: the process must not go on as if nothing were.
+  running.then(() => isStopping || onLost(new StartProblem('the worker ended by itself')), onLost);
   closers.add('worker', async () => {
+    isStopping = true;
     worker.shutdown();
     await running;
   });

@@ -43,7 +43,8 @@ function beginsNewRound({ delivery }: DeliveryWork, input: DeliverInput): boolea
 }
 
 async function beginRound({ store }: DeliverDependencies, work: DeliveryWork, context: DeliveryContext): Promise<DeliveryWork> {
-  const delivery = await store.deliveries.startRound(work.delivery.id, context.workflowId);
+  // Held when it was read: somebody may have given it up since.
+  const delivery = await store.deliveries.startRound(work.delivery.id, context.workflowId, work.delivery.state === 'held' ? 'held' : undefined);
   if (!delivery) throw tryAgain(FAILURE.transient, 'another run has the delivery', LOOK_AGAIN_MS);
   // The hold's end stays the one it had: a lead is not held for ever by being given back again and again.
   return { ...work, delivery: { ...delivery, heldUntil: work.delivery.heldUntil }, rendered: null };

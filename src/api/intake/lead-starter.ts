@@ -10,7 +10,7 @@ import { describeFault } from '../http/describe-fault.ts';
 export interface LeadStarter {
   /** Takes a stored lead. Returns at once. */
   start(lead: LeadStart): void;
-  /** Takes nothing more, and resolves once what was taken has been started or given up and noted. */
+  /** Takes nothing more, leaves what waits for its turn to the sweep, and resolves once the starts under way have ended and are noted. */
   close(): Promise<void>;
 }
 
@@ -42,6 +42,8 @@ export function createLeadStarter({ engine, leads, log, clock }: LeadStarterDepe
   let started: string[] = [];
   let failed: { leadId: string; error: unknown }[] = [];
   let left: string[] = [];
+  /** Left because of the end, not because they were too many. */
+  let dropped: string[] = [];
   let noting: Promise<void> | null = null;
   let closed = false;
 
@@ -85,21 +87,23 @@ export function createLeadStarter({ engine, leads, log, clock }: LeadStarterDepe
       log.warn({ leads: ids, count: failed.length, fault: describeFault(first.error) }, 'workflows of stored leads could not be started; the sweep starts them');
     }
     if (left.length > 0) log.warn({ leads: left.slice(0, LOGGED_IDS), count: left.length }, 'too many leads wait for their start; the sweep starts the rest');
+    if (dropped.length > 0) log.info({ leads: dropped.slice(0, LOGGED_IDS), count: dropped.length }, 'shut down before these leads were started; the sweep starts them');
     failed = [];
     left = [];
+    dropped = [];
   };
 
   const noteSoon = (): void => {
     noting ??= new Promise<void>((resolve) => setTimeout(resolve, limits.noteAfterMs)).then(note).finally(() => {
       noting = null;
-      if (started.length + failed.length + left.length > 0) noteSoon();
+      if (started.length + failed.length + left.length + dropped.length > 0) noteSoon();
     });
   };
 
   return {
     start: (lead) => {
       if (closed || waiting.length >= limits.waiting) {
-        left.push(lead.leadId);
+        (closed ? dropped : left).push(lead.leadId);
         noteSoon();
         return;
       }
@@ -108,7 +112,9 @@ export function createLeadStarter({ engine, leads, log, clock }: LeadStarterDepe
     },
     close: async () => {
       closed = true;
-      while (waiting.length > 0 || running.size > 0) await Promise.all(running);
+      // A full queue could outlast the time that a shutdown is given.
+      dropped.push(...waiting.splice(0).map(({ leadId }) => leadId));
+      await Promise.all(running);
       while (noting !== null) await noting;
       await note();
     },

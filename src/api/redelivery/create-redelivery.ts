@@ -1,4 +1,4 @@
-import type { Configuration } from '../../configuration/configuration.ts';
+import type { AppliedConfig, Configuration } from '../../configuration/configuration.ts';
 import { deliveryId } from '../../domain/delivery/id.ts';
 import { allDeliveries, type Plan } from '../../domain/delivery/plan.ts';
 import { redeliveryWorkflowId } from '../../domain/delivery/workflow-id.ts';
@@ -18,7 +18,7 @@ import { startRedelivery } from './start-redelivery.ts';
 export function createRedelivery(dependencies: RedeliveryDependencies): Redelivery {
   const { store, configuration } = dependencies;
   const inTurn = new OneAtATime();
-  const { discardLead, discardDelivery } = createDiscard(store);
+  const { discardLead, discardDelivery } = createDiscard(dependencies);
 
   async function redeliverLead(leadId: string, order: RedeliveryOrder): Promise<RedeliveryResult> {
     const lead = await store.leads.get(leadId);
@@ -62,17 +62,19 @@ export function createRedelivery(dependencies: RedeliveryDependencies): Redelive
   ): Promise<RedeliveryResult> {
     // Asked first: while Temporal is away nothing is changed, so that nothing waits for a workflow that nobody started.
     await dependencies.engine.ping();
+    const current = await configuration.current();
     const number = await store.leads.nextRedelivery(lead.id);
     const newId: RedeliveryInput['newId'] = ({ buyer, destination }) => deliveryId(lead.id, buyer, destination, `redelivery-${number}`);
-    const planned = makePlan({ base, deliveries, edited, newId });
-    const missing = await missingDestinations(planned.plan, configuration);
+    const planned = makePlan({ base, configVersion: current?.version ?? base.configVersion, deliveries, edited, newId });
+    const missing = missingDestinations(planned.run, current);
     if (missing.length > 0) {
       return conflict(`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} no longer configured. Add it again, or use \`route: today\`.`);
     }
     // Another route is another plan of the lead; the same plan again only begins new rounds.
     const isAnotherPlan = planned.added.length > 0 || base !== lead.plan;
     const workflowId = redeliveryWorkflowId(lead.id, number);
-    await startRedelivery({ lead, deliveries, edited, planned, number, workflowId, isAnotherPlan }, dependencies);
+    const isStarted = await startRedelivery({ lead, deliveries, edited, planned, number, workflowId, isAnotherPlan }, dependencies);
+    if (!isStarted) return conflict('Somebody else is sending some of it already, or it was delivered meanwhile. Look at the lead again.');
     return { result: 'started', leadId: lead.id, number, deliveries: [...planned.restarted, ...planned.added] };
   }
 
@@ -98,8 +100,7 @@ async function planToday(lead: LeadRecord, configuration: Configuration): Promis
   return planLead(current.config, current.version, readLead(lead, declarations)).plan;
 }
 
-async function missingDestinations(plan: Plan, configuration: Configuration): Promise<string[]> {
-  const current = await configuration.current();
+function missingDestinations(plan: Plan, current: AppliedConfig | null): string[] {
   const known = new Set(current?.config.buyers.flatMap((buyer) => buyer.destinations.map(({ id }) => `${buyer.id}/${id}`)));
   return allDeliveries(plan)
     .map(({ buyer, destination }) => `${buyer}/${destination}`)

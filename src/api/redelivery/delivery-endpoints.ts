@@ -29,6 +29,7 @@ export const discardDelivery = defineEndpoint({
   access: 'admin',
   tag: 'Redelivery',
   summary: 'Give up a delivery, with a reason',
+  description: 'One that ended badly, or is held. 409 while it is under way or queued, and when it was delivered.',
   params: deliveryParams,
   query: nothing,
   body: jsonBody(discardBody),

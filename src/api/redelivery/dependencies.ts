@@ -7,6 +7,6 @@ import type { Engine } from '../../temporal/engine.ts';
 export interface RedeliveryDependencies {
   store: Pick<Store, 'leads' | 'deliveries'>;
   configuration: Configuration;
-  engine: Pick<Engine, 'startRedelivery' | 'ping'>;
+  engine: Pick<Engine, 'startRedelivery' | 'releaseDelivery' | 'ping'>;
   log: Logger;
 }

@@ -1,19 +1,32 @@
 import type { DeliveryRecord } from '../../store/records.ts';
-import type { Store } from '../../store/store.ts';
+import { describeFault } from '../http/describe-fault.ts';
+import type { RedeliveryDependencies } from './dependencies.ts';
 import { discarded } from './discarded.ts';
 import { nameOf, stillUnderWay } from './obstacles.ts';
 import type { DiscardResult, Redelivery } from './redelivery.ts';
 
-/** Gives up what ended badly, with a person's reason. */
-export function createDiscard(store: Pick<Store, 'leads' | 'deliveries'>): Pick<Redelivery, 'discardLead' | 'discardDelivery'> {
+/** Gives up what ended badly, or is held, with a person's reason. */
+export function createDiscard({ store, engine, log }: Pick<RedeliveryDependencies, 'store' | 'engine' | 'log'>): Pick<Redelivery, 'discardLead' | 'discardDelivery'> {
+  /** Where it cannot be told now, the workflow finds out when the hold runs out. */
+  async function wake({ id, workflowId }: DeliveryRecord): Promise<void> {
+    try {
+      await engine.releaseDelivery(workflowId, id);
+    } catch (error) {
+      log.warn({ delivery: id, workflow: workflowId, fault: describeFault(error) }, 'the workflow of a held delivery that was given up could not be woken');
+    }
+  }
+
   return {
     discardDelivery: async (id, reason) => {
       const delivery = await store.deliveries.get(id);
       if (delivery === null) return { result: 'not-found' };
       if (delivery.state === 'discarded') return { result: 'discarded', leadId: delivery.leadId };
-      const obstacle = stillUnderWay(delivery) ?? delivered(delivery);
+      const isHeld = delivery.state === 'held';
+      const obstacle = (isHeld ? null : stillUnderWay(delivery)) ?? delivered(delivery);
       if (obstacle !== null) return { result: 'conflict', explanation: obstacle };
-      await store.deliveries.settle(id, discarded(reason));
+      const after = await store.deliveries.settle(id, discarded(reason));
+      if (after.state !== 'discarded') return { result: 'conflict', explanation: stillUnderWay(after) ?? delivered(after) ?? `${nameOf(after)} has changed meanwhile. Look again.` };
+      if (isHeld) await wake(delivery);
       return { result: 'discarded', leadId: delivery.leadId };
     },
 

@@ -10,7 +10,7 @@ export function stillUnderWay(delivery: DeliveryRecord): string | null {
     case 'delivering':
       return `${name} is being delivered now. Wait for its end, then look again.`;
     case 'held':
-      return `${name} is held for its buyer. Resume the buyer (POST /v1/buyers/${delivery.planned.buyer}/resume) and it goes out by itself.`;
+      return `${name} is held for its buyer. Resume the buyer (POST /v1/buyers/${delivery.planned.buyer}/resume) and it goes out by itself, or give it up (POST /v1/deliveries/${delivery.id}/discard).`;
     case 'queued':
       return `${name} is queued in a batch and goes out with it.`;
     case 'delivered':

@@ -1,12 +1,16 @@
-import type { Chain, Plan, PlannedDelivery } from '../../domain/delivery/plan.ts';
+import { allDeliveries, type Chain, type Plan, type PlannedDelivery } from '../../domain/delivery/plan.ts';
+import { partOfRun } from '../../domain/delivery/runs.ts';
 import { isChainSatisfied, isEntrySatisfied, type Standings } from '../../domain/delivery/settle.ts';
 import type { DeliveryState } from '../../domain/delivery/state.ts';
 import type { DeliveryRecord } from '../../store/records.ts';
+import { isSameDestination, mapDeliveries, withCurrentIds, withReplaced } from './places-in-plan.ts';
 
 /** What a redelivery is about to do. */
 export interface RedeliveryPlan {
   /** What the redelivery's workflow runs. */
-  plan: Plan;
+  run: Plan;
+  /** What the lead goes by from then on, where deliveries are added or the route is another. */
+  leadPlan: Plan;
   /** Ids of deliveries that the lead has and that begin a new round. */
   restarted: string[];
   /** Ids of deliveries that the lead does not have yet. */
@@ -18,6 +22,8 @@ export interface RedeliveryPlan {
 export interface RedeliveryInput {
   /** The plan to go by: the lead's own or today's. */
   base: Plan;
+  /** Today's: what goes out again is rendered by it. */
+  configVersion: number;
   /** Every delivery of the lead. */
   deliveries: DeliveryRecord[];
   edited: boolean;
@@ -33,22 +39,13 @@ export function planRedelivery(input: RedeliveryInput): RedeliveryPlan {
   const base = withCurrentIds(input.base, input.deliveries);
   const undelivered = undeliveredPart(base, standingsOf(input.deliveries));
   const hasSomething = undelivered.fanOut.length + undelivered.chains.length > 0;
-  return identify(hasSomething ? undelivered : deliveredPart(base, standingsOf(input.deliveries)), input);
+  return identify(hasSomething ? undelivered : deliveredPart(base, standingsOf(input.deliveries)), base, input);
 }
 
-/** A redelivery of one delivery alone. */
+/** A redelivery of one delivery alone. The lead goes on by its whole plan, so that nothing else that failed is hidden. */
 export function planSingleRedelivery(delivery: DeliveryRecord, input: RedeliveryInput): RedeliveryPlan {
-  return identify({ ...input.base, fanOut: [{ ...delivery.planned, id: delivery.id }], chains: [] }, input);
-}
-
-/** The delivery of the lead that stands for a destination now: the last one that was made for it. */
-function currentFor(planned: PlannedDelivery, deliveries: DeliveryRecord[]): DeliveryRecord | undefined {
-  const same = deliveries.filter((one) => one.planned.buyer === planned.buyer && one.planned.destination === planned.destination);
-  return same.toSorted((a, b) => a.position - b.position).at(-1);
-}
-
-function withCurrentIds(plan: Plan, deliveries: DeliveryRecord[]): Plan {
-  return mapDeliveries(plan, (planned) => ({ ...planned, id: currentFor(planned, deliveries)?.id ?? planned.id }));
+  const base = withCurrentIds(input.base, input.deliveries);
+  return identify({ ...base, fanOut: [{ ...delivery.planned, id: delivery.id }], chains: [] }, base, input);
 }
 
 function standingsOf(deliveries: DeliveryRecord[]): Standings {
@@ -65,7 +62,8 @@ function undeliveredPart(plan: Plan, standings: Standings): Plan {
   const beside = plan.chains.flatMap((chain) =>
     chain.entries
       .filter((entry) => isEntrySatisfied(entry, standings))
-      .flatMap((entry) => entry.deliveries.filter((planned) => isOpen(planned) && stateIn(standings, planned) !== 'skipped')),
+      .flatMap((entry) => entry.deliveries.filter((planned) => isOpen(planned) && stateIn(standings, planned) !== 'skipped'))
+      .filter((planned) => !plan.fanOut.some((one) => isSameDestination(one, planned))),
   );
   const chains = plan.chains
     .filter((chain) => !isChainSatisfied(chain, standings))
@@ -75,8 +73,10 @@ function undeliveredPart(plan: Plan, standings: Standings): Plan {
 }
 
 function deliveredPart(plan: Plan, standings: Standings): Plan {
-  const all = [...plan.fanOut, ...plan.chains.flatMap((chain) => chain.entries.flatMap((entry) => entry.deliveries))];
-  return { ...plan, fanOut: all.filter((planned) => stateIn(standings, planned) === 'delivered'), chains: [] };
+  const delivered = allDeliveries(plan).filter((planned) => stateIn(standings, planned) === 'delivered');
+  // Delivered in its chain and again beside it, it is sent once.
+  const once = delivered.filter((planned, index) => delivered.findIndex((one) => isSameDestination(one, planned)) === index);
+  return { ...plan, fanOut: once, chains: [] };
 }
 
 function withoutEmpty(entries: Chain['entries']): Chain['entries'] {
@@ -84,26 +84,27 @@ function withoutEmpty(entries: Chain['entries']): Chain['entries'] {
 }
 
 /** Keeps the id of what was neither delivered nor edited; everything else gets a new one. */
-function identify(plan: Plan, { deliveries, edited, newId }: RedeliveryInput): RedeliveryPlan {
+function identify(part: Plan, base: Plan, { deliveries, edited, newId, configVersion }: RedeliveryInput): RedeliveryPlan {
   const known = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
   const restarted: string[] = [];
   const added: string[] = [];
   const redeliveryOf: Record<string, string> = {};
-  const identified = mapDeliveries(plan, (planned) => {
+  const replaced = new Map<string, PlannedDelivery>();
+  const run = mapDeliveries(part, (planned) => {
     const before = known.get(planned.id);
     if (before && !edited && before.state !== 'delivered') {
       restarted.push(planned.id);
       return planned;
     }
-    const id = before ? newId(planned) : planned.id;
-    added.push(id);
-    if (before) redeliveryOf[id] = before.redeliveryOf ?? before.id;
-    return { ...planned, id };
+    const next = before ? { ...planned, id: newId(planned) } : planned;
+    added.push(next.id);
+    if (before) {
+      redeliveryOf[next.id] = before.redeliveryOf ?? before.id;
+      replaced.set(before.id, next);
+    }
+    return next;
   });
-  return { plan: identified, restarted, added, redeliveryOf };
-}
-
-function mapDeliveries(plan: Plan, map: (planned: PlannedDelivery) => PlannedDelivery): Plan {
-  const chains = plan.chains.map((chain) => ({ ...chain, entries: chain.entries.map((entry) => ({ deliveries: entry.deliveries.map(map) })) }));
-  return { ...plan, fanOut: plan.fanOut.map(map), chains };
+  const members = new Set([...known.keys(), ...added]);
+  const leadPlan = partOfRun(withReplaced(base, replaced, standingsOf(deliveries)), members);
+  return { run: { ...run, configVersion }, leadPlan: { ...leadPlan, configVersion }, restarted, added, redeliveryOf };
 }

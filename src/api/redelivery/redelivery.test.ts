@@ -2,8 +2,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { allDeliveries } from '../../domain/delivery/plan.ts';
 import type { Settlement } from '../../store/records.ts';
+import { TemporalUnavailable, type Engine } from '../../temporal/engine.ts';
 import { leadSchema } from '../leads/lead-shape.ts';
-import { CONFIG, startApi, type ApiUnderTest } from '../testing/api-under-test.ts';
+import { CONFIG as BASE, startApi, type ApiUnderTest } from '../testing/api-under-test.ts';
+
+/** With a fan-out of two required destinations besides, for Nevada. */
+const CONFIG = { ...BASE, routes: [...BASE.routes, { id: 'desert', when: 'lead.state == "NV"', deliver: ['acme/api', 'bravo'] }] };
 
 let api: ApiUnderTest;
 const startedSchema = z.object({ redelivery: z.int(), deliveries: z.array(z.string()), lead: leadSchema });
@@ -19,6 +23,8 @@ afterEach(() => {
 
 const FAN_OUT = { state: 'CA' };
 const CHAIN = { state: 'TX' };
+/** Two required destinations in parallel. */
+const BESIDE = { state: 'NV' };
 
 async function readLead(id: string) {
   return leadSchema.parse((await api.call('GET', `/v1/leads/${id}`)).json);
@@ -42,7 +48,39 @@ async function redeliver(path: string, body: unknown = {}) {
   return { ...started, plan: run.lead.plan, names: allDeliveries(run.lead.plan).map(({ buyer, destination }) => `${buyer}/${destination}`) };
 }
 
+/** Does something while a redelivery asks whether Temporal is there: after it has looked at the lead, before it writes. */
+async function duringPing<T>(call: () => Promise<T>, happens: () => Promise<void>): Promise<T> {
+  const ping = api.engine.ping.bind(api.engine);
+  api.engine.ping = () => ping().then(happens);
+  try {
+    return await call();
+  } finally {
+    api.engine.ping = ping;
+  }
+}
+
+async function temporalGoesAwayAfterPing<T>(call: () => Promise<T>, happens: () => Promise<void> = () => Promise.resolve()): Promise<T> {
+  return duringPing(call, async () => {
+    await happens();
+    api.engine.isAway = true;
+  });
+}
+
 describe('a lead sent again', () => {
+  it.each<[string, unknown]>([
+    ['edited', { fields: { email: 'ann.d@example.com' } }],
+    ['unedited', {}],
+    ['by today’s route', { route: 'today' }],
+  ])('renders by today’s configuration, %s', async (_, body) => {
+    const lead = await endedLead(FAN_OUT, 'failed', 'failed');
+    const documented = { ...CONFIG, buyers: CONFIG.buyers.map((buyer) => ({ ...buyer, name: `Buyer since ${lead.id}` })) };
+    expect((await api.call('PUT', '/v1/config', { body: documented })).status).toBe(200);
+    const today = (await api.configuration.current())?.version;
+    expect(today).toBeGreaterThan(lead.configVersion);
+    expect((await redeliver(`/v1/leads/${lead.id}/redeliver`, body)).plan.configVersion).toBe(today);
+    expect((await api.call('PUT', '/v1/config', { body: CONFIG })).status).toBe(200);
+  });
+
   it('keeps the ids of what was undelivered and unedited, in a new round, and leaves out what was delivered', async () => {
     const lead = await endedLead(FAN_OUT, 'failed', 'delivered');
     const { names, deliveries, redelivery, lead: after } = await redeliver(`/v1/leads/${lead.id}/redeliver`);
@@ -121,12 +159,50 @@ describe('a lead sent again', () => {
 
   it('is taken back when Temporal goes away in between', async () => {
     const lead = await endedLead(FAN_OUT, 'failed', 'delivered');
-    const ping = api.engine.ping.bind(api.engine);
-    api.engine.ping = () => ping().finally(() => (api.engine.isAway = true));
-    const answer = await api.call('POST', `/v1/leads/${lead.id}/redeliver`, { body: {} });
-    api.engine.ping = ping;
+    const answer = await temporalGoesAwayAfterPing(() => api.call('POST', `/v1/leads/${lead.id}/redeliver`, { body: {} }));
     expect(answer.status).toBe(503);
     expect((await readLead(lead.id)).deliveries[0]).toMatchObject({ status: 'failed', deadLetter: 'undeliverable' });
+  });
+
+  it('gives back what had been given up when Temporal goes away in between', async () => {
+    const lead = await endedLead(FAN_OUT, 'failed', 'delivered');
+    await api.call('POST', `/v1/deliveries/${lead.deliveries[0]?.id ?? ''}/discard`, { body: { reason: 'no longer wanted' } });
+    const answer = await temporalGoesAwayAfterPing(() => api.call('POST', `/v1/leads/${lead.id}/redeliver`, { body: {} }));
+    expect(answer.status).toBe(503);
+    expect((await readLead(lead.id)).deliveries[0]).toMatchObject({ status: 'discarded', reason: 'no longer wanted', round: 2, deadLetter: null });
+  });
+
+  it('leaves what was held meanwhile to the sweep when Temporal goes away, so that it is sent all the same', async () => {
+    const lead = await endedLead(FAN_OUT, 'failed', 'delivered');
+    const id = lead.deliveries[0]?.id ?? '';
+    await temporalGoesAwayAfterPing(
+      () => api.call('POST', `/v1/leads/${lead.id}/redeliver`, { body: {} }),
+      async () => {
+        await api.store.deliveries.startRound(id, `lead-${lead.id}/redelivery-100`);
+        await api.settle(id, 'held');
+      },
+    );
+    expect(await readLead(lead.id)).toMatchObject({ status: 'delivering', deliveries: [{ status: 'planned', deadLetter: null }, {}] });
+  });
+
+  it.each([{}, { fields: { email: 'ann.c@example.com' } }])('is refused and taken back when somebody else sends one of it meanwhile (%j)', async (body) => {
+    const lead = await endedLead(FAN_OUT, 'failed', 'failed');
+    const [first, second] = lead.deliveries;
+    const started = api.engine.redeliveries.length;
+    const answer = await duringPing(
+      () => api.call('POST', `/v1/leads/${lead.id}/redeliver`, { body }),
+      async () => {
+        await api.store.deliveries.startRound(second?.id ?? '', `lead-${lead.id}/redelivery-100`);
+      },
+    );
+    expect([answer.status, answer.text]).toEqual([409, expect.stringContaining('already')]);
+    expect(api.engine.redeliveries).toHaveLength(started);
+    const after = await readLead(lead.id);
+    expect(after.deliveries.map(({ id, status, deadLetter }) => [id, status, deadLetter])).toEqual([
+      [first?.id, 'failed', 'undeliverable'],
+      [second?.id, 'planned', null],
+    ]);
+    expect(after.fields).toEqual(lead.fields);
   });
 
   it('starts once when asked twice at once', async () => {
@@ -144,6 +220,57 @@ describe('one delivery sent again', () => {
     const again = await redeliver(`/v1/deliveries/${delivered?.id ?? ''}/redeliver`);
     expect(again.deliveries).not.toContain(delivered?.id);
     expect(again.names).toEqual(['acme/copy']);
+  });
+
+  it('does not hide what else of the lead failed', async () => {
+    const lead = await endedLead(BESIDE, 'delivered', 'failed');
+    expect(lead.status).toBe('partial');
+    const [delivered, failed] = lead.deliveries;
+    const again = await redeliver(`/v1/deliveries/${delivered?.id ?? ''}/redeliver`);
+    expect(again.names).toEqual(['acme/api']);
+    const [id = ''] = again.deliveries;
+    // Run by the redelivery’s own workflow, for it goes out alone.
+    expect((await api.store.deliveries.get(id))?.workflowId).toBe(api.engine.redeliveryWorkflowId(lead.id, again.redelivery));
+    await api.settle(id, 'delivered');
+    expect(await readLead(lead.id)).toMatchObject({ status: 'partial' });
+    const rest = await redeliver(`/v1/leads/${lead.id}/redeliver`);
+    expect(rest.deliveries).toEqual([failed?.id]);
+    await api.settle(failed?.id ?? '', 'delivered');
+    expect((await readLead(lead.id)).status).toBe('delivered');
+  });
+
+  it('takes the place of the one it replaces in its chain, edited', async () => {
+    const lead = await endedLead(CHAIN, 'rejected', 'failed');
+    const [rejected, failed] = lead.deliveries;
+    const { names, deliveries } = await redeliver(`/v1/deliveries/${failed?.id ?? ''}/redeliver`, { fields: { email: 'ann.e@example.com' } });
+    expect(names).toEqual(['bravo/api']);
+    const other = () => api.call('POST', `/v1/deliveries/${rejected?.id ?? ''}/redeliver`, { body: {} });
+    expect([(await other()).status, (await readLead(lead.id)).status]).toEqual([409, 'delivering']);
+    await api.settle(deliveries[0] ?? '', 'delivered');
+    const answer = await other();
+    expect([answer.status, answer.text]).toEqual([409, expect.stringContaining('sell it twice')]);
+    expect((await readLead(lead.id)).status).toBe('delivered');
+  });
+
+  it('leaves a chain satisfied that was satisfied, however the repetition ends', async () => {
+    const lead = await endedLead(CHAIN, 'rejected', 'delivered');
+    const [rejected, delivered] = lead.deliveries;
+    for (let time = 0; time < 2; time += 1) {
+      // By itself the first time; with its lead, which was then delivered everywhere but for the repetition, the second.
+      const path = time === 0 ? `/v1/deliveries/${delivered?.id ?? ''}/redeliver` : `/v1/leads/${lead.id}/redeliver`;
+      const { names, deliveries } = await redeliver(path);
+      expect(names).toEqual(['bravo/api']);
+      await api.settle(deliveries[0] ?? '', 'failed');
+      expect((await readLead(lead.id)).status).toBe('partial');
+      const answer = await api.call('POST', `/v1/deliveries/${rejected?.id ?? ''}/redeliver`, { body: {} });
+      expect([answer.status, answer.text]).toEqual([409, expect.stringContaining('sell it twice')]);
+    }
+    const all = await endedLead(CHAIN, 'rejected', 'delivered');
+    const again = await redeliver(`/v1/leads/${all.id}/redeliver`);
+    await api.settle(again.deliveries[0] ?? '', 'delivered');
+    const third = await redeliver(`/v1/leads/${all.id}/redeliver`);
+    expect([again.names, third.names]).toEqual([['bravo/api'], ['bravo/api']]);
+    expect((await api.call('POST', `/v1/deliveries/${all.deliveries[0]?.id ?? ''}/redeliver`, { body: {} })).status).toBe(409);
   });
 
   it('is refused where another buyer of its chain took the lead', async () => {
@@ -172,6 +299,43 @@ describe('giving up', () => {
     const after = leadSchema.parse(answer.json);
     expect(after.deliveries[0]).toMatchObject({ status: 'discarded', reason: 'bought elsewhere', deadLetter: null });
     expect((await api.call('POST', `/v1/deliveries/${lead.deliveries[1]?.id ?? ''}/discard`, { body: { reason: 'no' } })).status).toBe(409);
+  });
+
+  it('what is held: it rests, and the workflow that waits for it is woken', async () => {
+    const lead = await endedLead(BESIDE, 'held', 'delivered');
+    const id = lead.deliveries[0]?.id ?? '';
+    const woken: [string, string, string | undefined][] = [];
+    const waking: Pick<Engine, 'releaseDelivery'> = {
+      releaseDelivery: async (workflowId, deliveryId) => {
+        woken.push([workflowId, deliveryId, (await api.store.deliveries.get(deliveryId))?.state]);
+        // Also then it is given up: the workflow finds out when the hold runs out.
+        throw new TemporalUnavailable('away in this test');
+      },
+    };
+    const releaseDelivery = api.engine.releaseDelivery.bind(api.engine);
+    Object.assign(api.engine, waking);
+    const answer = await api.call('POST', `/v1/deliveries/${id}/discard`, { body: { reason: 'sold elsewhere' } });
+    Object.assign(api.engine, { releaseDelivery });
+    expect(answer.status).toBe(200);
+    expect(leadSchema.parse(answer.json).deliveries[0]).toMatchObject({ status: 'discarded', reason: 'sold elsewhere' });
+    expect(woken).toEqual([[`lead-${lead.id}/fan-out`, id, 'discarded']]);
+  });
+
+  it('is refused when it has just begun to go out', async () => {
+    const lead = await endedLead(FAN_OUT, 'failed', 'delivered');
+    const id = lead.deliveries[0]?.id ?? '';
+    const get = api.store.deliveries.get.bind(api.store.deliveries);
+    let isFirst = true;
+    api.store.deliveries.get = async (asked) => {
+      const delivery = await get(asked);
+      // The first look finds out whose turn it is, the second is the discard’s own.
+      if (!isFirst) await api.store.deliveries.startRound(id, `lead-${lead.id}/redelivery-100`);
+      isFirst = false;
+      return delivery;
+    };
+    const answer = await api.call('POST', `/v1/deliveries/${id}/discard`, { body: { reason: 'too late' } });
+    api.store.deliveries.get = get;
+    expect([answer.status, answer.text]).toEqual([409, expect.stringContaining('being delivered')]);
   });
 
   it('a lead: everything that ended badly', async () => {

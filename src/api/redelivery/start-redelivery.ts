@@ -1,4 +1,4 @@
-import { owningWorkflowId } from '../../domain/delivery/workflow-id.ts';
+import { owningWorkflowId, rootWorkflowId } from '../../domain/delivery/workflow-id.ts';
 import type { DeliveryRecord, LeadRecord, Settlement } from '../../store/records.ts';
 import { describeFault } from '../http/describe-fault.ts';
 import type { RedeliveryDependencies } from './dependencies.ts';
@@ -18,22 +18,35 @@ export interface RedeliveryStart {
   isAnotherPlan: boolean;
 }
 
-/** Writes what is about to happen, then starts the workflow. When that cannot be started, what was written is taken back as far as it can be, and the call rejects. */
-export async function startRedelivery(start: RedeliveryStart, { store, engine, log }: RedeliveryDependencies): Promise<void> {
-  const { lead, planned, workflowId, number } = start;
-  if (start.isAnotherPlan) {
-    await store.leads.addDeliveries(lead.id, planned.plan, planned.redeliveryOf, workflowId, start.edited ? lead.fields : undefined);
-  } else {
-    for (const id of planned.restarted) await store.deliveries.startRound(id, owningWorkflowId(workflowId, planned.plan, id));
+/**
+ * Writes what is about to happen, then starts the workflow. False when another run has some of it, or it was delivered
+ * meanwhile: then nothing goes out. When the workflow cannot be started, the call rejects. Both ways what was written is taken
+ * back as far as it can be.
+ */
+export async function startRedelivery(start: RedeliveryStart, { store, engine, log }: RedeliveryDependencies): Promise<boolean> {
+  const { lead, planned, number } = start;
+  if (!(await write(start, store))) {
+    await takeBack(start, store);
+    return false;
   }
   try {
-    await engine.startRedelivery({ leadId: lead.id, source: lead.source, plan: planned.plan }, number);
+    await engine.startRedelivery({ leadId: lead.id, source: lead.source, plan: planned.run }, number);
   } catch (error) {
     log.warn({ lead: lead.id, redelivery: number, fault: describeFault(error) }, 'a redelivery could not be started and is taken back');
     await takeBack(start, store);
     throw error;
   }
   await retireReplaced(start, store);
+  return true;
+}
+
+async function write({ lead, planned, edited, workflowId, isAnotherPlan }: RedeliveryStart, store: RedeliveryDependencies['store']): Promise<boolean> {
+  const { run, leadPlan, redeliveryOf } = planned;
+  if (isAnotherPlan) return (await store.leads.addDeliveries(lead.id, leadPlan, redeliveryOf, workflowId, edited ? lead.fields : undefined, run)) !== null;
+  for (const id of planned.restarted) {
+    if ((await store.deliveries.startRound(id, owningWorkflowId(workflowId, run, id))) === null) return false;
+  }
+  return true;
 }
 
 /** A delivery that was replaced is no dead letter any more: whoever works through the list must not send it a third time. */
@@ -46,13 +59,18 @@ async function retireReplaced({ deliveries, planned }: RedeliveryStart, store: R
   }
 }
 
-async function takeBack({ deliveries, planned }: RedeliveryStart, store: RedeliveryDependencies['store']): Promise<void> {
-  for (const id of planned.restarted) {
+/** Gives back only what still waits for this redelivery: another run's deliveries, and what has begun after all, are left alone. */
+async function takeBack({ deliveries, planned, workflowId }: RedeliveryStart, store: RedeliveryDependencies['store']): Promise<void> {
+  for (const id of [...planned.restarted, ...planned.added]) {
+    const now = await store.deliveries.get(id);
+    if (now?.state !== 'planned' || rootWorkflowId(now.workflowId) !== workflowId) continue;
     const before = deliveries.find((delivery) => delivery.id === id);
-    // What was given up before has begun a new round, and only what rests can be given up.
-    if (before) await store.deliveries.settle(id, before.state === 'discarded' ? NOT_STARTED : settlementOf(before));
+    // It was released and held anew since it was looked at. That hold is gone; left as it is, the sweep starts this redelivery for it.
+    if (before && before.round + 1 !== now.round) continue;
+    // Only what rests can be given up: what had been given up comes to rest first.
+    if (before?.state === 'discarded' || !before) await store.deliveries.settle(id, NOT_STARTED);
+    if (before) await store.deliveries.settle(id, settlementOf(before));
   }
-  for (const id of planned.added) await store.deliveries.settle(id, NOT_STARTED);
 }
 
 const NOT_STARTED: Settlement = {
@@ -63,6 +81,8 @@ const NOT_STARTED: Settlement = {
 };
 
 function settlementOf(delivery: DeliveryRecord): Settlement {
-  const { state, reason, explanation, recipientId, billable, price, deadLetter } = delivery;
-  return { state, reason, explanation, recipientId, billable, price, deadLetter };
+  const { state, reason, explanation, recipientId, billable, price, deadLetter, planned } = delivery;
+  // As it was when its retries ended in an outage: it goes out again by itself once its destination recovers.
+  const releaseOnRecovery = reason === 'retries-exhausted' && planned.releaseOnRecovery;
+  return { state, reason, explanation, recipientId, billable, price, deadLetter, releaseOnRecovery };
 }

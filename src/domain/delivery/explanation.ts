@@ -27,8 +27,8 @@ export function explain(reason: ReasonCode): string {
       return 'Another entry of the chain took the lead.';
     case 'chain-not-reached':
       return 'The chain ended before this entry.';
-    case 'draft':
-      return 'The destination is a draft: it gets no leads yet.';
+    case 'chain-exhausted':
+      return 'Nobody in the chain took the lead, and this buyer was paused: redeliver it once the buyer is back.';
     case 'discarded-by-operator':
       return 'Given up by hand.';
     case 'destination-deleted':

@@ -129,6 +129,12 @@ describe('what follows a settled delivery by itself', () => {
     expect(implied.size).toBe(0);
   });
 
+  it('makes dead letters of the paused in an exhausted chain that holds nobody', () => {
+    const holdingNobody = planOf([], [{ ...chainOf([a], [b]), whenExhausted: 'deadLetter' }]);
+    const implied = impliedStandings(holdingNobody, standings({ a: ['skipped', 'buyer-paused'], b: 'failed' }));
+    expect(Object.fromEntries(implied)).toEqual({ a: { state: 'failed', reason: 'chain-exhausted' } });
+  });
+
   it('lets an optional delivery beside the required one go out', () => {
     const withOptional = planOf([], [chainOf([a, planned('a2', { required: false })], [b])]);
     const implied = impliedStandings(withOptional, standings({ a: 'delivered' }));

@@ -89,7 +89,8 @@ export function nextChainStep(chain: Chain, standings: Standings): ChainStep {
 
 /**
  * Deliveries that need no attempt any more, with the standing they get: what follows a satisfied chain is skipped,
- * what follows a chain that stopped is skipped as not reached. Applied with each settled delivery, so that nothing stays open.
+ * what follows a chain that stopped is skipped as not reached;
+ * who was only paused in an exhausted chain that holds nobody (`whenExhausted: deadLetter`) has failed. Applied with each settled delivery, so that nothing stays open.
  */
 export function impliedStandings(plan: Plan, standings: Standings): Map<string, DeliveryStanding> {
   const implied = new Map<string, DeliveryStanding>();
@@ -103,6 +104,8 @@ export function impliedStandings(plan: Plan, standings: Standings): Map<string, 
       if (isInsideSatisfiedEntry(chain, delivery, standings) && state === 'planned') continue;
       if (state === 'planned' || (satisfied && state === 'held')) {
         implied.set(delivery.id, { state: 'skipped', reason: satisfied ? 'chain-satisfied' : 'chain-not-reached' });
+      } else if (!satisfied && chain.whenExhausted === 'deadLetter' && mayBeHeld(standings, delivery)) {
+        implied.set(delivery.id, { state: 'failed', reason: 'chain-exhausted' });
       }
     }
   }

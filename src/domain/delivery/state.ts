@@ -22,7 +22,7 @@ export type ReasonCode =
   | 'hold-expired'
   | 'chain-satisfied'
   | 'chain-not-reached'
-  | 'draft'
+  | 'chain-exhausted'
   | 'discarded-by-operator'
   | 'destination-deleted'
   | 'worker-lost';
