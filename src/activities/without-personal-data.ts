@@ -49,5 +49,6 @@ function expected(error: unknown): Error | null {
 function unexpected(log: Logger, activity: string, error: unknown): ApplicationFailure {
   const facts = describeError(error);
   log.error({ activity, ...facts }, 'an activity failed unexpectedly');
-  return plainFailure({ message: `unexpected ${facts.name}${facts.code === null ? '' : ` ${facts.code}`}`, type: 'Internal' });
+  const { name, code } = facts.cause ?? facts;
+  return plainFailure({ message: `unexpected ${name}${code === undefined ? '' : ` ${code}`}`, type: 'Internal' });
 }

@@ -67,5 +67,5 @@ function announce(line: string): void {
 function problemText(error: unknown): string {
   if (error instanceof StartProblem || error instanceof StoreUnavailable || error instanceof EncryptionKeyMismatch) return `Leadrail does not start: ${error.message}`;
   const { name, code, frames } = describeError(error);
-  return [`Leadrail failed: ${name}${code === null ? '' : ` ${code}`}`, ...frames.map((frame) => `  ${frame}`)].join('\n');
+  return [`Leadrail failed: ${name}${code === undefined ? '' : ` ${code}`}`, ...frames.map((frame) => `  ${frame}`)].join('\n');
 }

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Configuration } from '../../configuration/configuration.ts';
 import type { Engine } from '../../temporal/engine.ts';
-import { describeFault } from '../http/describe-fault.ts';
+import { describeError } from '../../domain/describe-error.ts';
 
 /**
  * Brings the buyers' entities up to date with the configuration, behind the answers: applying a configuration does not
@@ -29,7 +29,7 @@ export function createBuyerSync({ configuration, engine, log }: { configuration:
         if (current !== null) await engine.syncBuyers(current.config);
       } catch (error) {
         pending = true;
-        log.warn({ fault: describeFault(error) }, 'buyers could not be synchronised with Temporal; they will be once more');
+        log.warn({ fault: describeError(error) }, 'buyers could not be synchronised with Temporal; they will be once more');
         return false;
       }
     }

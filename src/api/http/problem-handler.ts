@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { InvalidCursor } from '../../store/cursor.ts';
 import { StoreUnavailable } from '../../store/store.ts';
 import { TemporalUnavailable } from '../../temporal/engine.ts';
-import { describeFault } from './describe-fault.ts';
+import { describeError } from '../../domain/describe-error.ts';
 import { invalidCursor, Problem } from './problem.ts';
 
 /** Turns whatever a request ended with into problem details; what nobody expected is logged under the id that the client gets. */
@@ -12,7 +12,7 @@ export function problemHandler(log: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     const problem = problemFrom(error, (fault) => {
       const id = uuidv7();
-      log.error({ errorId: id, method: request.method, fault: describeFault(fault) }, 'a request ended in an unexpected error');
+      log.error({ errorId: id, method: request.method, fault: describeError(fault) }, 'a request ended in an unexpected error');
       return new Problem(500, `Something unexpected happened here; it was logged under ${id}. Try again, and tell the operator that id.`, {
         instance: `urn:uuid:${id}`,
       });

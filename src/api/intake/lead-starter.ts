@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { LeadStore } from '../../store/store.ts';
 import type { Engine, LeadStart } from '../../temporal/engine.ts';
-import { describeFault } from '../http/describe-fault.ts';
+import { describeError } from '../../domain/describe-error.ts';
 
 /**
  * Starts leads' workflows behind the answers of intake. A lead that is not started here, for whatever reason, is stored
@@ -75,7 +75,7 @@ export function createLeadStarter({ engine, leads, log, clock }: LeadStarterDepe
         await leads.markStarted(ids, clock().toISOString());
       } catch (error) {
         // Starting a lead twice changes nothing, so that the sweep may take it that they were not.
-        log.warn({ leads: ids.slice(0, LOGGED_IDS), count: ids.length, fault: describeFault(error) }, 'started leads could not be noted as started');
+        log.warn({ leads: ids.slice(0, LOGGED_IDS), count: ids.length, fault: describeError(error) }, 'started leads could not be noted as started');
       }
     }
   };
@@ -84,7 +84,7 @@ export function createLeadStarter({ engine, leads, log, clock }: LeadStarterDepe
     const [first] = failed;
     if (first !== undefined) {
       const ids = failed.slice(0, LOGGED_IDS).map((failure) => failure.leadId);
-      log.warn({ leads: ids, count: failed.length, fault: describeFault(first.error) }, 'workflows of stored leads could not be started; the sweep starts them');
+      log.warn({ leads: ids, count: failed.length, fault: describeError(first.error) }, 'workflows of stored leads could not be started; the sweep starts them');
     }
     if (left.length > 0) log.warn({ leads: left.slice(0, LOGGED_IDS), count: left.length }, 'too many leads wait for their start; the sweep starts the rest');
     if (dropped.length > 0) log.info({ leads: dropped.slice(0, LOGGED_IDS), count: dropped.length }, 'shut down before these leads were started; the sweep starts them');

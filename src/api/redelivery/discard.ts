@@ -1,5 +1,5 @@
 import type { DeliveryRecord } from '../../store/records.ts';
-import { describeFault } from '../http/describe-fault.ts';
+import { describeError } from '../../domain/describe-error.ts';
 import type { RedeliveryDependencies } from './dependencies.ts';
 import { discarded } from './discarded.ts';
 import { nameOf, stillUnderWay } from './obstacles.ts';
@@ -12,7 +12,7 @@ export function createDiscard({ store, engine, log }: Pick<RedeliveryDependencie
     try {
       await engine.releaseDelivery(workflowId, id);
     } catch (error) {
-      log.warn({ delivery: id, workflow: workflowId, fault: describeFault(error) }, 'the workflow of a held delivery that was given up could not be woken');
+      log.warn({ delivery: id, workflow: workflowId, fault: describeError(error) }, 'the workflow of a held delivery that was given up could not be woken');
     }
   }
 

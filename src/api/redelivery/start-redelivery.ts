@@ -1,6 +1,6 @@
 import { owningWorkflowId, rootWorkflowId } from '../../domain/delivery/workflow-id.ts';
 import type { DeliveryRecord, LeadRecord, Settlement } from '../../store/records.ts';
-import { describeFault } from '../http/describe-fault.ts';
+import { describeError } from '../../domain/describe-error.ts';
 import type { RedeliveryDependencies } from './dependencies.ts';
 import { discarded } from './discarded.ts';
 import type { RedeliveryPlan } from './plan-redelivery.ts';
@@ -32,7 +32,7 @@ export async function startRedelivery(start: RedeliveryStart, { store, engine, l
   try {
     await engine.startRedelivery({ leadId: lead.id, source: lead.source, plan: planned.run }, number);
   } catch (error) {
-    log.warn({ lead: lead.id, redelivery: number, fault: describeFault(error) }, 'a redelivery could not be started and is taken back');
+    log.warn({ lead: lead.id, redelivery: number, fault: describeError(error) }, 'a redelivery could not be started and is taken back');
     await takeBack(start, store);
     throw error;
   }
