@@ -4,7 +4,7 @@ import { devServerArguments } from './dev-server-arguments.ts';
 import type { GuardedServer } from './guardian.ts';
 import { startGuarded } from './guardian.ts';
 import { endOrphan } from './orphan.ts';
-import { lastLogLine, rotateLog } from './server-log.ts';
+import { lastLogLine, rotateLog, saysItServes } from './server-log.ts';
 import type { Readiness } from './server-readiness.ts';
 import { whenReady } from './server-readiness.ts';
 
@@ -14,6 +14,9 @@ export const DEFAULT_TEMPORAL_UI_PORT = 8233;
 
 const USUAL_SEARCH_PATH = '/usr/local/bin:/usr/bin:/bin';
 const START_DEADLINE_MS = 30_000;
+const LISTEN_TO_LOG_EVERY_MS = 25;
+/** Of ports that others take between the look and the start. */
+const MOST_TRIES = 3;
 const FIRST_RESTART_MS = 100;
 const LONGEST_RESTART_MS = 10_000;
 /** A server that ran this long was well: the next restart waits as little as the first. */
@@ -71,20 +74,27 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
   if (orphan.result === 'stays') return { ok: false, message: orphan.message };
   if (orphan.result === 'ended') notice(`Ended the Temporal server of an earlier start (process ${orphan.pid})`);
 
-  const port = await options.choosePort(host, options.port ?? DEFAULT_TEMPORAL_PORT);
-  const uiPort = await options.choosePort(host, options.uiPort ?? DEFAULT_TEMPORAL_UI_PORT);
-  const args = devServerArguments({ host, port: port.port, uiPort: uiPort.port, namespace, dataFile });
-  const start = (): GuardedServer => startGuarded({ command: options.cli, args, searchPath: options.searchPath ?? USUAL_SEARCH_PATH, pidFile, logFile });
+  let [port, uiPort] = await choosePorts();
+  const start = (): GuardedServer => {
+    const args = devServerArguments({ host, port: port.port, uiPort: uiPort.port, namespace, dataFile });
+    return startGuarded({ command: options.cli, args, searchPath: options.searchPath ?? USUAL_SEARCH_PATH, pidFile, logFile });
+  };
   const stopping = new AbortController();
 
-  await rotateLog(logFile);
-  let running = start();
-  const readiness = await readyOrEnded(running);
-  if (!readiness.ready) {
+  let running: GuardedServer;
+  for (let tries = 1; ; tries += 1) {
+    await rotateLog(logFile);
+    running = start();
+    const readiness = await readyOrEnded(running);
+    if (readiness.ready) break;
     running.end();
     await running.ended;
     const line = await lastLogLine(logFile);
-    return { ok: false, message: `The embedded Temporal server did not start: ${readiness.problem}. Its log is ${logFile}${line === '' ? '' : `; the last line: ${line}`}` };
+    if (tries >= MOST_TRIES || !line.includes('address already in use')) {
+      return { ok: false, message: `The embedded Temporal server did not start: ${readiness.problem}. Its log is ${logFile}${line === '' ? '' : `; the last line: ${line}`}` };
+    }
+    // Somebody took a port between the look and the start.
+    [port, uiPort] = await choosePorts();
   }
   const supervision = supervise();
 
@@ -106,13 +116,27 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
     },
   };
 
+  async function choosePorts(): Promise<[ChosenPort, ChosenPort]> {
+    return [await options.choosePort(host, options.port ?? DEFAULT_TEMPORAL_PORT), await options.choosePort(host, options.uiPort ?? DEFAULT_TEMPORAL_UI_PORT)];
+  }
+
   async function readyOrEnded(server: GuardedServer): Promise<Readiness> {
     const over = new AbortController();
+    const aborted = AbortSignal.any([over.signal, stopping.signal]);
     const ended = server.ended.then((how): Readiness => ({ ready: false, problem: `it ended (${how})` }));
-    const ready = whenReady({ host, port: port.port, namespace, deadlineMs: START_DEADLINE_MS, aborted: AbortSignal.any([over.signal, stopping.signal]) });
-    const first = await Promise.race([ready, ended]);
+    const first = await Promise.race([serves(aborted), ended]);
     over.abort();
     return first;
+  }
+
+  /** Another server may have taken the port in the last moment, and answer there: our own server's word comes first. */
+  async function serves(aborted: AbortSignal): Promise<Readiness> {
+    const deadline = Date.now() + START_DEADLINE_MS;
+    while (!(await saysItServes(logFile))) {
+      if (aborted.aborted || Date.now() > deadline) return { ready: false, problem: 'it does not say that it serves' };
+      await delay(LISTEN_TO_LOG_EVERY_MS);
+    }
+    return whenReady({ host, port: port.port, namespace, deadlineMs: START_DEADLINE_MS, aborted });
   }
 
   async function supervise(): Promise<void> {

@@ -12,6 +12,11 @@ export async function rotateLog(path: string): Promise<void> {
   }
 }
 
+/** True once the server whose output goes to this log has said that it serves. Only its own log tells it from another server on its port. */
+export async function saysItServes(path: string): Promise<boolean> {
+  return (await readFile(path, 'utf8').catch(() => '')).includes('Temporal Server:');
+}
+
 /** The last line, cut, to explain why a server did not start; empty when there is none. */
 export async function lastLogLine(path: string): Promise<string> {
   const text = await readFile(path, 'utf8').catch(() => '');
