@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { startTestServer } from '../../test/support/temporal-server.ts';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
@@ -150,6 +151,19 @@ describe('startEmbeddedServer', () => {
     expect(server.address).toBe(`127.0.0.1:${String(server.port.port)}`);
     await withClient(server.address, () => Promise.resolve());
     holder.close();
+  });
+
+  it('takes another port when its own is lost in the last moment, and never the other server for its own', async () => {
+    const other = await startTestServer();
+    const lost = Number(other.server.address.split(':')[1]);
+    let asked = 0;
+    const choosePort = (host: string, wanted: number) => {
+      asked += 1;
+      return asked === 1 ? Promise.resolve({ port: lost, wanted, replaced: false }) : portOrFree(host, 0);
+    };
+    const server = await started({ choosePort });
+    expect(server.address).not.toBe(other.server.address);
+    await other.stop();
   });
 
   it('ends with the process that started it, also when that is killed, and loses nothing', async () => {
