@@ -34,6 +34,11 @@ export interface Foundation {
   closers: Closers;
 }
 
+export interface FoundationOptions {
+  /** The embedded Temporal server takes any free ports instead of its usual ones, so that many systems can start beside each other. */
+  anyTemporalPort?: boolean;
+}
+
 /** Told to a person while things start: one line each. */
 export type Announce = (line: string) => void;
 
@@ -48,17 +53,17 @@ const CONNECT_DEADLINE_MS = 60_000;
 const DEFAULT_BREAKER: BreakerSettings = { trips: 5, cooldownMs: 300_000, resume: 'auto' };
 
 /** Opens store and Temporal, starting inside what is not set. Throws `StartProblem`; closes what it had opened. */
-export async function openFoundation(settings: Settings, log: Logger, announce: Announce): Promise<Foundation> {
+export async function openFoundation(settings: Settings, log: Logger, announce: Announce, options: FoundationOptions = {}): Promise<Foundation> {
   const closers = new Closers();
   try {
-    return await open(settings, log, announce, closers);
+    return await open(settings, log, announce, closers, options);
   } catch (error) {
     await closers.close(log);
     throw error;
   }
 }
 
-async function open(settings: Settings, log: Logger, announce: Announce, closers: Closers): Promise<Foundation> {
+async function open(settings: Settings, log: Logger, announce: Announce, closers: Closers, options: FoundationOptions): Promise<Foundation> {
   const dataFolder = await lockedDataFolder(settings, closers);
   const adminKey = settings.adminKey ?? (await generatedKey(dataFolder, 'admin-key', newAdminKey, 'The admin key', announce));
   const encryptionKeys = settings.encryptionKeys?.join(',') ?? (await generatedKey(dataFolder, 'encryption-key', newEncryptionKey, 'The key that encrypts secrets', announce));
@@ -66,7 +71,7 @@ async function open(settings: Settings, log: Logger, announce: Announce, closers
   const store = await openStore(where, createEncryption(encryptionKeys));
   closers.add('store', () => store.close());
   const configuration = new Configuration({ store, clock: () => new Date() });
-  const { address, uiUrl } = await temporalAddress(settings, announce, closers);
+  const { address, uiUrl } = await temporalAddress(settings, announce, closers, options);
   const connected = await connectTemporal({ ...settings.temporal, address }, { deadlineMs: CONNECT_DEADLINE_MS, onWaiting: announce });
   if (!connected.ok) throw new StartProblem(connected.message);
   const { temporal } = connected;
@@ -92,7 +97,7 @@ async function generatedKey(folder: DataFolder | null, name: string, make: () =>
   return value;
 }
 
-async function temporalAddress(settings: Settings, announce: Announce, closers: Closers): Promise<{ address: string; uiUrl: string | null }> {
+async function temporalAddress(settings: Settings, announce: Announce, closers: Closers, { anyTemporalPort = false }: FoundationOptions): Promise<{ address: string; uiUrl: string | null }> {
   if (settings.temporal.address !== null) return { address: settings.temporal.address, uiUrl: settings.temporalUiUrl };
   const cli = await findTemporalCli({ explicitPath: settings.temporalCli, searchPath: settings.searchPath, onProgress: announce });
   if (!cli.ok) throw new StartProblem(cli.message);
@@ -102,6 +107,7 @@ async function temporalAddress(settings: Settings, announce: Announce, closers: 
     dataFile: join(settings.dataDir, 'temporal.db'),
     logFile: join(settings.dataDir, 'temporal.log'),
     namespace: settings.temporal.namespace,
+    ...(anyTemporalPort ? { port: 0, uiPort: 0 } : {}),
     choosePort: portOrFree,
     onNotice: announce,
   });

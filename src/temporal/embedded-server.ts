@@ -4,7 +4,7 @@ import { devServerArguments } from './dev-server-arguments.ts';
 import type { GuardedServer } from './guardian.ts';
 import { startGuarded } from './guardian.ts';
 import { endOrphan } from './orphan.ts';
-import { lastLogLine, rotateLog, saysItServes } from './server-log.ts';
+import { lastLogLine, rotateLog, saysItServes, saysPortWasTaken } from './server-log.ts';
 import type { Readiness } from './server-readiness.ts';
 import { whenReady } from './server-readiness.ts';
 
@@ -90,7 +90,7 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
     running.end();
     await running.ended;
     const line = await lastLogLine(logFile);
-    if (tries >= MOST_TRIES || !line.includes('address already in use')) {
+    if (tries >= MOST_TRIES || !(await saysPortWasTaken(logFile))) {
       return { ok: false, message: `The embedded Temporal server did not start: ${readiness.problem}. Its log is ${logFile}${line === '' ? '' : `; the last line: ${line}`}` };
     }
     // Somebody took a port between the look and the start.

@@ -17,6 +17,11 @@ export async function saysItServes(path: string): Promise<boolean> {
   return (await readFile(path, 'utf8').catch(() => '')).includes('Temporal Server:');
 }
 
+/** True when the server ended because one of its ports was taken; it may say so above a stack trace. */
+export async function saysPortWasTaken(path: string): Promise<boolean> {
+  return (await readFile(path, 'utf8').catch(() => '')).includes('address already in use');
+}
+
 /** The last line, cut, to explain why a server did not start; empty when there is none. */
 export async function lastLogLine(path: string): Promise<string> {
   const text = await readFile(path, 'utf8').catch(() => '');

@@ -33,7 +33,7 @@ export async function startLeadrail(options: { worker?: boolean } = {}): Promise
   if (!read.ok) throw new Error(JSON.stringify(read.mistakes));
   const { settings } = read;
   const log = createLog(settings);
-  const foundation = await openFoundation(settings, log, () => undefined);
+  const foundation = await openFoundation(settings, log, () => undefined, { anyTemporalPort: true });
   const address = await startApiPart(foundation, () => undefined);
   if (options.worker !== false) {
     await startWorkerPart(foundation, (error) => {
