@@ -1,4 +1,3 @@
-import type { BuyerGate } from '../domain/breaker/gate.ts';
 import type { AttemptOutcome } from '../domain/delivery/outcome.ts';
 import type { Plan, DeliveryStanding, PlannedDelivery } from '../domain/delivery/plan.ts';
 import type { DeadLetterKind, DeliveryState, LeadStatus, ReasonCode } from '../domain/delivery/state.ts';
@@ -176,5 +175,3 @@ export interface Page<T> {
   items: T[];
   nextCursor: string | null;
 }
-
-export type PublishedGate = BuyerGate;

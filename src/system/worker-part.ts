@@ -32,6 +32,7 @@ export async function startWorkerPart(foundation: Foundation, onLost: (error: un
     gates: new GateReader(store.gates, () => performance.now()),
     clock: () => new Date(),
     random: Math.random,
+    // An abort only ends the wait: whoever waits looks at the signal.
     pause: (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined),
     log,
   });

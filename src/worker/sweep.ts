@@ -4,9 +4,8 @@ import { readGate } from '../domain/breaker/gate.ts';
 import { openRuns, type Run } from '../domain/delivery/runs.ts';
 import { describeError } from '../domain/describe-error.ts';
 import type { LeadRecord } from '../store/records.ts';
-import type { Store } from '../store/store.ts';
+import { StoreUnavailable, type Store } from '../store/store.ts';
 import { TemporalUnavailable, type Engine } from '../temporal/engine.ts';
-import { StoreUnavailable } from '../store/store.ts';
 
 /** Intake starts a lead's workflow at once; one that is not confirmed after this was missed. */
 const MISSED_AFTER_MS = 5_000;
@@ -40,7 +39,8 @@ export async function sweep({ store, engine, log }: SweepDependencies, now: Date
     }
   };
 
-  const overdueGates = (await store.gates.all()).filter(({ destinations }) =>
+  const gates = await store.gates.all();
+  const overdueGates = gates.filter(({ destinations }) =>
     Object.values(destinations).some((gate) => gate.state === 'open' && gate.nextProbeAt !== null && gate.nextProbeAt < before(OVERDUE_AFTER_MS)),
   );
   await eachOf(overdueGates, ({ buyer }) => buyer, ({ buyer }) => engine.reviveBuyers([buyer]));
@@ -53,7 +53,7 @@ export async function sweep({ store, engine, log }: SweepDependencies, now: Date
   }
 
   await eachOf(await store.deliveries.heldDestinations(), ({ buyer, destination }) => `${buyer}/${destination}`, async ({ buyer, destination }) => {
-    const { gate } = readGate((await store.gates.get(buyer)) ?? undefined, destination);
+    const { gate } = readGate(gates.find((one) => one.buyer === buyer), destination);
     if (gate !== 'shut') await engine.sweepHeld(buyer, { destination, amount: gate === 'probe' ? 'one' : 'all' });
   });
   await eachOf(await store.deliveries.overdueHolds(before(OVERDUE_AFTER_MS), AT_ONCE), ({ id }) => id, ({ id }) => expireHold(store, () => now)({ deliveryId: id }));

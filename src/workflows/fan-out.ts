@@ -17,8 +17,8 @@ export async function fanOut(input: FanOutInput): Promise<SettledDeliveries> {
 export async function deliverInParallel(lead: Delivering, deliveries: PlannedDelivery[], onHolding: OnHolding): Promise<SettledDeliveries> {
   const releases = new Releases();
   return Promise.all(
-    deliveries.map(async (delivery) => [delivery.id, await deliverUntilSettled(lead, delivery, releases, onHolding)] as const),
-  ).then((settled) => settled.map(([id, result]) => [id, result]));
+    deliveries.map(async (delivery): Promise<SettledDeliveries[number]> => [delivery.id, await deliverUntilSettled(lead, delivery, releases, onHolding)]),
+  );
 }
 
 type OnHolding = (holding: boolean) => Promise<void> | void;

@@ -1,7 +1,5 @@
-import type { DeliverInput, DeliverResult } from '../contract.ts';
-import { FAILURE } from '../contract.ts';
+import { FAILURE, type DeliverInput, type DeliverResult } from '../contract.ts';
 import { isOurFault, type AttemptOutcome } from '../../domain/delivery/outcome.ts';
-import { isFinal } from '../../domain/delivery/state.ts';
 import type { DeliveryWork } from '../../store/records.ts';
 import { tryAgain } from './conclude.ts';
 import type { DeliverDependencies, DeliveryContext } from './dependencies.ts';
@@ -9,7 +7,6 @@ import { standAside, type Passed } from './pass-gate.ts';
 import { prepareRequest } from './prepare-request.ts';
 import { recordEnd, type Recorded } from './record-end.ts';
 import { sendPrepared } from './send-prepared.ts';
-import { standingOf } from './standing.ts';
 
 /** One attempt from rendering to its written end. Throws `tryAgain` when Temporal shall come back. */
 export async function attemptOnce(
@@ -74,8 +71,6 @@ async function giveBack(dependencies: DeliverDependencies, input: DeliverInput, 
     const { version } = await dependencies.gates.readAnew(input.buyer, input.destination);
     const result = await standAside(dependencies, input, work, context, { reason: 'probe-failed', gateVersion: version, mayHaveArrived: probe.mayHaveArrived });
     if (result) return { ...result, attempt: probe.number };
-    const now = await dependencies.store.deliveries.get(input.deliveryId);
-    if (now && isFinal(now.state)) return standingOf({ delivery: now, attempts: work.attempts });
   }
 }
 

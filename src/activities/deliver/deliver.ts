@@ -1,10 +1,9 @@
-import type { DeliverInput, DeliverResult } from '../contract.ts';
+import { FAILURE, type DeliverInput, type DeliverResult } from '../contract.ts';
 import { isOnlyPaused } from '../../domain/delivery/settle.ts';
 import { isFinal } from '../../domain/delivery/state.ts';
 import { rootWorkflowId } from '../../domain/delivery/workflow-id.ts';
 import type { DeliveryWork } from '../../store/records.ts';
 import { attemptOnce } from './attempt.ts';
-import { FAILURE } from '../contract.ts';
 import { conclude, tryAgain } from './conclude.ts';
 import type { DeliverDependencies, DeliveryContext } from './dependencies.ts';
 import { finishInterrupted } from './interrupted.ts';

@@ -35,9 +35,7 @@ export async function passGate(dependencies: DeliverDependencies, input: Deliver
     const reason = answer.gate === 'shut' ? answer.reason : 'breaker-open';
     const result = await standAside(dependencies, input, work, context, { reason, gateVersion: reading.version });
     if (result) return { passed: false, result };
-    // Either the gate moved while we were about to hold, or somebody has settled the delivery meanwhile.
-    const now = await store.deliveries.get(input.deliveryId);
-    if (now && isFinal(now.state)) return { passed: false, result: standingOf({ delivery: now, attempts: work.attempts }) };
+    // The gate moved while we were about to hold: what it says now counts.
     reading = await gates.readAnew(input.buyer, input.destination);
   }
 }
@@ -45,7 +43,7 @@ export async function passGate(dependencies: DeliverDependencies, input: Deliver
 /** Sent before the gate shut, and no answer was read: who moves on from it must know. */
 const MAY_HAVE_ARRIVED: Settlement = { state: 'unknown', reason: 'may-have-arrived', explanation: explain('may-have-arrived'), deadLetter: 'unknown' };
 
-/** Holds or skips a delivery whose gate is shut. Null when the gate has moved on since `gateVersion` was read. */
+/** Holds or skips a delivery whose gate is shut; one that somebody settled meanwhile stands as it does. Null when the gate has moved on since `gateVersion` was read. */
 export async function standAside(
   { store, clock }: DeliverDependencies,
   input: DeliverInput,
@@ -64,6 +62,9 @@ export async function standAside(
   const due = delivery.heldUntil !== null && Date.parse(delivery.heldUntil) > now.getTime() ? Date.parse(delivery.heldUntil) : now.getTime() + delivery.planned.holdForMs;
   const heldUntil = new Date(due).toISOString();
   const hold = { gateVersion: shut.gateVersion, reason: shut.reason, explanation, heldUntil, workflowId: context.workflowId };
-  if (!(await store.deliveries.hold(delivery.id, hold))) return null;
+  if (!(await store.deliveries.hold(delivery.id, hold))) {
+    const settled = await store.deliveries.get(delivery.id);
+    return settled && isFinal(settled.state) ? standingOf({ delivery: settled, attempts }) : null;
+  }
   return { state: 'held', reason: shut.reason, attempt, heldUntil };
 }

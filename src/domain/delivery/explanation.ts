@@ -31,8 +31,6 @@ export function explain(reason: ReasonCode): string {
       return 'Nobody in the chain took the lead, and this buyer was paused: redeliver it once the buyer is back.';
     case 'discarded-by-operator':
       return 'Given up by hand.';
-    case 'destination-deleted':
-      return 'The destination is no longer configured: add it again, or redeliver by today’s route.';
     case 'worker-lost':
       return 'The work on it was lost more often than Temporal allows; look at the workers, then redeliver.';
   }

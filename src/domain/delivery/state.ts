@@ -8,7 +8,7 @@ export type DeliveryState = RunningState | SettledState;
 
 export type LeadStatus = 'delivering' | 'delivered' | 'held' | 'queued' | 'partial' | 'discarded' | 'undelivered';
 
-/** Why a delivery is in its state, as a code; the sentence a person reads is made from it (`describeReason`). */
+/** Why a delivery is in its state, as a code; the sentence a person reads is made from it (`explain`). */
 export type ReasonCode =
   | 'accepted'
   | 'refused'
@@ -24,7 +24,6 @@ export type ReasonCode =
   | 'chain-not-reached'
   | 'chain-exhausted'
   | 'discarded-by-operator'
-  | 'destination-deleted'
   | 'worker-lost';
 
 /** Dead letters, by who has to act: the buyer refused, nobody could be reached, it may have arrived, or it is ours to mend. */
