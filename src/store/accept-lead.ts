@@ -1,25 +1,53 @@
 import { eq, sql } from 'drizzle-orm';
+import { z } from 'zod';
 import { leadWorkflowId } from '../domain/delivery/workflow-id.ts';
-import { storableText } from './columns.ts';
-import type { Database } from './database.ts';
-import { newDeliveryRows } from './delivery-rows.ts';
-import { leadColumns, toLeadRecord, toSearch } from './lead-rows.ts';
-import { deliveries, leads } from './schema.ts';
+import { storableText, toIsoTime } from './columns.ts';
+import type { Database, Session } from './database.ts';
+import { newDeliveryColumns, newDeliveryRows } from './delivery-rows.ts';
+import { leadColumns, newLeadColumns, toLeadRecord, toSearch } from './lead-rows.ts';
+import { columnNames, columnValues, recordset } from './recordset.ts';
+import type { LeadRecord } from './records.ts';
+import { leads } from './schema.ts';
 import type { Acceptance, NewLead } from './store.ts';
 
-/** Stores a lead with its planned deliveries, or finds the one that its idempotency key or its id stands for already. */
-export async function acceptLead(database: Database, lead: NewLead): Promise<Acceptance> {
-  const { plan, idempotency, ...rest } = lead;
-  const carried = { root: leadWorkflowId(lead.id), plan };
-  const row = { ...rest, plans: [carried], search: toSearch(lead.fields), idempotencyKey: idempotency?.key, contentSha256: idempotency?.contentSha256 };
-  const rows = newDeliveryRows(lead, carried, { firstPosition: 0, redeliveryOf: {}, isNew: () => true });
-  const stored = await database.transaction('leads.accept', async (tx) => {
-    // Waits for a concurrent post of the same key to commit; then there is a row to find.
-    const [inserted] = await tx.insert(leads).values(row).onConflictDoNothing().returning(leadColumns);
-    if (inserted && rows.length > 0) await tx.insert(deliveries).values(rows);
-    return inserted ?? null;
-  });
-  if (stored) return { result: 'stored', lead: toLeadRecord(stored) };
+const storedSchema = z.object({ rows: z.array(z.object({ id: z.string() })) });
+
+/**
+ * Stores leads with their planned deliveries, each whole or not at all, in one statement. Gives for each whether it was stored: not
+ * when its idempotency key, or its id, is taken. Waits for whoever stores the same key at this moment; then there is a row to find.
+ */
+export async function storeLeads(session: Session, accepted: NewLead[]): Promise<boolean[]> {
+  const leadRows = accepted.map(({ plan, idempotency, ...lead }) => ({
+    ...lead,
+    plans: [{ root: leadWorkflowId(lead.id), plan }],
+    search: toSearch(lead.fields),
+    idempotencyKey: idempotency?.key,
+    contentSha256: idempotency?.contentSha256,
+  }));
+  const deliveryRows = accepted.flatMap((lead) =>
+    newDeliveryRows(lead, { root: leadWorkflowId(lead.id), plan: lead.plan }, { firstPosition: 0, redeliveryOf: {}, isNew: () => true }),
+  );
+  const result = await session.execute(sql`
+    with stored as (
+      insert into leads (${columnNames(newLeadColumns)})
+      select ${columnValues(newLeadColumns)} from ${recordset(newLeadColumns, leadRows)} order by r.id
+      on conflict do nothing returning id),
+    planned as (
+      insert into deliveries (${columnNames(newDeliveryColumns)})
+      select ${columnValues(newDeliveryColumns)} from ${recordset(newDeliveryColumns, deliveryRows)} where lead_id in (select id from stored))
+    select id from stored`);
+  const stored = new Set(storedSchema.parse(result).rows.map(({ id }) => id));
+  return accepted.map(({ id }) => stored.has(id));
+}
+
+/** The record of a lead that was just stored. */
+export function storedLead({ id, source, status, reason, test, receivedAt, fields, plan, notes }: NewLead): LeadRecord {
+  return { id, source, status, reason: reason === null ? null : storableText(reason), test, receivedAt: toIsoTime(receivedAt), fields, plan, notes };
+}
+
+/** Finds the lead that a new one's idempotency key or id stands for already. */
+export async function findAccepted(database: Database, lead: NewLead): Promise<Acceptance> {
+  const { idempotency } = lead;
   return database.run('leads.accept', async (session): Promise<Acceptance> => {
     const isSame = idempotency
       ? sql`(${leads.source} = ${lead.source} and ${leads.idempotencyKey} = ${storableText(idempotency.key)}) or ${leads.id} = ${lead.id}`

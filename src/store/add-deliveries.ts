@@ -8,7 +8,8 @@ import { toSearch } from './lead-rows.ts';
 import { standingOfLead } from './lead-standing.ts';
 import type { DeliveryRecord } from './records.ts';
 import { deliveries, leads } from './schema.ts';
-import { lockLead } from './settlement.ts';
+import { lockedDelivery, lockLead } from './locked-lead.ts';
+import { writeLeads } from './write-leads.ts';
 
 /** A redelivery by another plan. */
 export interface AddedPlan {
@@ -32,7 +33,7 @@ export interface AddedPlan {
 export async function addDeliveries(database: Database, leadId: string, added: AddedPlan): Promise<DeliveryRecord[] | null> {
   const { plan, run, redeliveryOf, workflowId, fields } = added;
   return database.transaction('leads.addDeliveries', async (tx) => {
-    const lead = await lockLead(tx, { id: leadId });
+    const lead = await lockLead(tx, leadId);
     if (!lead) throw new Error(`There is no lead ${leadId}.`);
     const going = new Set(allDeliveries(run).map(({ id }) => id));
     const known = await tx.select(deliveryColumns).from(deliveries).where(eq(deliveries.leadId, leadId));
@@ -45,9 +46,9 @@ export async function addDeliveries(database: Database, leadId: string, added: A
         isNew: ({ id }) => !known.some((row) => row.id === id),
       });
       if (rows.length > 0) await tx.insert(deliveries).values(rows);
-      for (const row of known.filter(({ id }) => going.has(id))) {
-        await tx.update(deliveries).set(newRound(row, owningWorkflowId(workflowId, run, row.id))).where(eq(deliveries.id, row.id));
-      }
+      const before = known.map(lockedDelivery);
+      const after = before.map((row) => (going.has(row.id) ? { ...row, ...newRound(row, owningWorkflowId(workflowId, run, row.id)) } : row));
+      await writeLeads(tx, [{ before: { lead, deliveries: before }, after: { lead, deliveries: after } }]);
       const plans = [...lead.plans, { root: workflowId, plan }];
       const all = await tx.select(deliveryColumns).from(deliveries).where(eq(deliveries.leadId, leadId));
       const standing = standingOfLead(plans, all);

@@ -3,9 +3,35 @@ import { z } from 'zod';
 import type { EvidenceFacts, EvidenceLink, PartTexts } from '../domain/evidence/chain.ts';
 import { storableText } from './columns.ts';
 import type { AttemptRecord, MaskedRequest, MaskedResponse } from './records.ts';
-import type { attempts } from './schema.ts';
+import { attempts } from './schema.ts';
 
 export type AttemptRow = InferSelectModel<typeof attempts>;
+
+/** What the end of an attempt writes. */
+export const endedColumns = {
+  requestMethod: attempts.requestMethod,
+  requestUrl: attempts.requestUrl,
+  requestHeaders: attempts.requestHeaders,
+  requestBody: attempts.requestBody,
+  bodySha256: attempts.bodySha256,
+  address: attempts.address,
+  responseStatus: attempts.responseStatus,
+  responseHeaders: attempts.responseHeaders,
+  responseBody: attempts.responseBody,
+  bodyTruncated: attempts.bodyTruncated,
+  finishedAt: attempts.finishedAt,
+  durationMs: attempts.durationMs,
+  timeToFirstByteMs: attempts.timeToFirstByteMs,
+  outcome: attempts.outcome,
+  kind: attempts.kind,
+  code: attempts.code,
+  reason: attempts.reason,
+  counted: attempts.counted,
+  nextAttemptAt: attempts.nextAttemptAt,
+  parts: attempts.parts,
+  previousHash: attempts.previousHash,
+  hash: attempts.hash,
+};
 
 const headersSchema = z.array(z.tuple([z.string(), z.string()]));
 

@@ -33,7 +33,7 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('attempts, $name'
     await store.attempts.finish(ending(delivery.id, 1, SUCCESS, DELIVERED));
     expect(await store.attempts.ofDeliveries([delivery.id])).toEqual([written]);
     expect((await store.deliveries.work(delivery.id))?.attempts).toEqual([
-      { number: 1, round: 1, startedAt: '2026-03-01T10:00:01.000Z', finishedAt: end.finishedAt, outcome: 'error', kind: 'transient', code: 'http-status', counted: false, configVersion: 1 },
+      { number: 1, round: 1, startedAt: '2026-03-01T10:00:01.000Z', finishedAt: end.finishedAt, nextAttemptAt: end.nextAttemptAt, outcome: 'error', kind: 'transient', code: 'http-status', counted: false, configVersion: 1 },
     ]);
     expect(await store.deliveries.get(delivery.id)).toMatchObject({ state: 'delivering' });
     await expect(store.attempts.begin(beginning(delivery.id))).rejects.toThrow(/attempts_pkey/);

@@ -1,4 +1,5 @@
-import { customType } from 'drizzle-orm/pg-core';
+import { sql, type SQL } from 'drizzle-orm';
+import { customType, type PgColumn } from 'drizzle-orm/pg-core';
 
 /** A time as records carry it: ISO 8601, UTC, milliseconds. The one place where times are converted. */
 export function toIsoTime(time: string | Date): string {
@@ -26,3 +27,8 @@ export const foreignText = customType<{ data: string; driverData: string }>({
   toDriver: storableText,
   fromDriver: (value) => value,
 });
+
+/** `column = any(…)`: one statement however many values there are, so that the database plans it once. */
+export function isAnyOf(column: PgColumn, values: string[]): SQL {
+  return sql`${column} = any(${sql.param(values)}::text[])`;
+}

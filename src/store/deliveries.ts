@@ -1,21 +1,21 @@
-import { and, asc, desc, eq, getTableColumns, inArray, isNotNull, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNotNull, or, sql } from 'drizzle-orm';
 import { readCursor, toPage } from './cursor.ts';
 import type { Database } from './database.ts';
 import { deliveryColumns, newRound, toDeliveryRecord, type DeliveryRow } from './delivery-rows.ts';
 import { isFinal } from '../domain/delivery/state.ts';
 import type { Encryption } from './encryption.ts';
+import { readWork } from './delivery-work.ts';
 import { failedInOutage } from './failed-in-outage.ts';
+import type { FreshWork } from './fresh-work.ts';
+import { Grouped } from './grouped.ts';
 import { holdDelivery } from './hold.ts';
-import { openKeptRequest, sealKeptRequest } from './kept-request.ts';
-import { leadColumns, toLeadRecord } from './lead-rows.ts';
-import { attempts, deliveries, leads, probeLeases } from './schema.ts';
+import { sealKeptRequest } from './kept-request.ts';
+import { deliveries, probeLeases } from './schema.ts';
 import { mayBeReleased, mayGoOutAgain } from './lead-standing.ts';
-import { lockDelivery, maySettle, settledColumns, writeChange, type LockedLead } from './settlement.ts';
+import { deliveryIn, lockDelivery, type LockedLead } from './locked-lead.ts';
+import { changeDelivery, maySettle, settledChange } from './settlement.ts';
 import type { DeliveryStore } from './store.ts';
-
-const attemptSummary = (({ number, round, startedAt, finishedAt, outcome, kind, code, counted, configVersion }) => {
-  return { number, round, startedAt, finishedAt, outcome, kind, code, counted, configVersion };
-})(getTableColumns(attempts));
+import { writeLeads } from './write-leads.ts';
 
 const isHeld = sql`${deliveries.state} = 'held'`;
 
@@ -30,7 +30,8 @@ function isStill(from: 'held' | 'failed-in-outage', delivery: DeliveryRow, { lea
 }
 
 /** Deliveries in the database. */
-export function createDeliveryStore(database: Database, encryption: Encryption): DeliveryStore {
+export function createDeliveryStore(database: Database, encryption: Encryption, fresh: FreshWork): DeliveryStore {
+  const works = new Grouped((ids: string[]) => database.run('deliveries.work', (session) => readWork(session, encryption, ids)));
   return {
     get: (id) =>
       database.run('deliveries.get', async (session) => {
@@ -44,24 +45,7 @@ export function createDeliveryStore(database: Database, encryption: Encryption):
         return rows.map(toDeliveryRecord);
       }),
 
-    work: (id) =>
-      database.run('deliveries.work', async (session) => {
-        const [[row], rows] = await Promise.all([
-          session
-            .select({ lead: leadColumns, delivery: deliveryColumns, kept: deliveries.keptRequest })
-            .from(deliveries)
-            .innerJoin(leads, eq(leads.id, deliveries.leadId))
-            .where(eq(deliveries.id, id)),
-          session.select(attemptSummary).from(attempts).where(eq(attempts.deliveryId, id)).orderBy(asc(attempts.number)),
-        ]);
-        if (!row) return null;
-        return {
-          lead: toLeadRecord(row.lead),
-          delivery: toDeliveryRecord(row.delivery),
-          attempts: rows,
-          rendered: row.kept === null ? null : openKeptRequest(encryption, id, row.kept),
-        };
-      }),
+    work: async (id) => fresh.take(id) ?? works.call(id),
 
     keepRequest: (id, request) =>
       database.run('deliveries.keepRequest', async (session) => {
@@ -74,10 +58,13 @@ export function createDeliveryStore(database: Database, encryption: Encryption):
 
     settle: (id, settlement) =>
       database.transaction('deliveries.settle', async (tx) => {
-        const locked = await lockDelivery(tx, id);
-        if (!maySettle(locked.delivery.state, settlement.state)) return toDeliveryRecord(locked.delivery);
+        const before = await lockDelivery(tx, id);
+        const delivery = deliveryIn(before, id);
+        if (!maySettle(delivery.state, settlement.state)) return toDeliveryRecord(delivery);
         const at = new Date().toISOString();
-        return toDeliveryRecord(await writeChange(tx, locked, settledColumns(settlement, at), at));
+        const after = changeDelivery(before, id, settledChange(settlement, at), at);
+        await writeLeads(tx, [{ before, after }]);
+        return toDeliveryRecord(deliveryIn(after, id));
       }),
 
     hold: (id, hold) => holdDelivery(database, id, hold),
@@ -123,13 +110,15 @@ export function createDeliveryStore(database: Database, encryption: Encryption):
 
     startRound: (id, workflowId, onlyFrom) =>
       database.transaction('deliveries.startRound', async (tx) => {
-        const locked = await lockDelivery(tx, id);
-        const { delivery } = locked;
+        const before = await lockDelivery(tx, id);
+        const delivery = deliveryIn(before, id);
         if (delivery.state === 'planned' && delivery.workflowId === workflowId) return toDeliveryRecord(delivery);
         // What runs is another's, and what was delivered is not sold twice: that takes a delivery of its own.
         if (delivery.state === 'delivered' || (delivery.state !== 'held' && !isFinal(delivery.state))) return null;
-        if (onlyFrom && !isStill(onlyFrom, delivery, locked)) return null;
-        return toDeliveryRecord(await writeChange(tx, locked, newRound(delivery, workflowId), new Date().toISOString()));
+        if (onlyFrom && !isStill(onlyFrom, delivery, before)) return null;
+        const after = changeDelivery(before, id, newRound(delivery, workflowId), new Date().toISOString());
+        await writeLeads(tx, [{ before, after }]);
+        return toDeliveryRecord(deliveryIn(after, id));
       }),
 
     deadLetters: (filter, limit, cursor) =>

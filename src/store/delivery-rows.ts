@@ -4,8 +4,8 @@ import { owningWorkflowId } from '../domain/delivery/workflow-id.ts';
 import type { DeliveryRecord } from './records.ts';
 import { deliveries } from './schema.ts';
 
-/** What is read of a delivery's row: everything but the kept request, which can be large. */
-export const deliveryColumns = {
+/** Columns that a delivery begins with; the others have defaults. */
+export const newDeliveryColumns = {
   id: deliveries.id,
   leadId: deliveries.leadId,
   source: deliveries.source,
@@ -14,6 +14,13 @@ export const deliveryColumns = {
   destination: deliveries.destination,
   planned: deliveries.planned,
   position: deliveries.position,
+  state: deliveries.state,
+  redeliveryOf: deliveries.redeliveryOf,
+  workflowId: deliveries.workflowId,
+};
+
+/** Columns of a delivery that change once it is there, but for the kept request. */
+export const changingColumns = {
   state: deliveries.state,
   reason: deliveries.reason,
   explanation: deliveries.explanation,
@@ -25,7 +32,6 @@ export const deliveryColumns = {
   releasedAt: deliveries.releasedAt,
   round: deliveries.round,
   deadLetter: deliveries.deadLetter,
-  redeliveryOf: deliveries.redeliveryOf,
   workflowId: deliveries.workflowId,
   settledAt: deliveries.settledAt,
   releaseOnRecovery: deliveries.releaseOnRecovery,
@@ -33,11 +39,17 @@ export const deliveryColumns = {
   evidenceLength: deliveries.evidenceLength,
 };
 
+/** What is read of a delivery's row: everything but the kept request, which can be large. */
+export const deliveryColumns = { ...newDeliveryColumns, ...changingColumns };
+
 export type DeliveryRow = Pick<InferSelectModel<typeof deliveries>, keyof typeof deliveryColumns>;
 export type NewDeliveryRow = InferInsertModel<typeof deliveries>;
 
-/** Columns of a delivery that change once it is there. */
-export type DeliveryChange = Partial<Omit<NewDeliveryRow, 'id' | 'leadId' | 'source' | 'receivedAt' | 'buyer' | 'destination' | 'planned' | 'position'>>;
+/** What happens to a delivery's row. */
+export type DeliveryChange = Partial<Pick<DeliveryRow, keyof typeof changingColumns>> & {
+  /** False drops the kept request. */
+  keepsRequest?: false;
+};
 
 /** A row as the record that the rest of Leadrail knows. */
 export function toDeliveryRecord(row: DeliveryRow): DeliveryRecord {
@@ -102,6 +114,6 @@ export function newRound(row: Pick<DeliveryRow, 'round'>, workflowId: string): D
     deadLetter: null,
     settledAt: null,
     releaseOnRecovery: false,
-    keptRequest: null,
+    keepsRequest: false,
   };
 }

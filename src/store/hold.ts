@@ -2,20 +2,23 @@ import { eq, sql } from 'drizzle-orm';
 import { isFinal } from '../domain/delivery/state.ts';
 import type { Database, Session } from './database.ts';
 import { deliveries, gates } from './schema.ts';
-import { lockDelivery, writeChange } from './settlement.ts';
+import { deliveryIn, lockDelivery } from './locked-lead.ts';
+import { changeDelivery } from './settlement.ts';
 import type { DeliveryStore } from './store.ts';
+import { writeLeads } from './write-leads.ts';
 
 /** Holds a delivery while its buyer's gate has the version that was seen; false when the gate moved on or the delivery has ended. */
 export async function holdDelivery(database: Database, id: string, hold: Parameters<DeliveryStore['hold']>[1]): Promise<boolean> {
   const { gateVersion, ...rest } = hold;
   return database.transaction('deliveries.hold', async (tx) => {
     if ((await lockGateVersion(tx, id, gateVersion)) !== gateVersion) return false;
-    const locked = await lockDelivery(tx, id);
-    if (isFinal(locked.delivery.state)) return false;
+    const before = await lockDelivery(tx, id);
+    if (isFinal(deliveryIn(before, id).state)) return false;
     const change = { ...rest, state: 'held', heldGateVersion: gateVersion, releasedAt: null, deadLetter: null, settledAt: null } as const;
     // Its chain may have been satisfied meanwhile: then it is skipped, and the caller looks again.
-    const written = await writeChange(tx, locked, change, new Date().toISOString());
-    return written.state === 'held';
+    const after = changeDelivery(before, id, change, new Date().toISOString());
+    await writeLeads(tx, [{ before, after }]);
+    return deliveryIn(after, id).state === 'held';
   });
 }
 

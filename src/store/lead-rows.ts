@@ -17,6 +17,9 @@ export const leadColumns = {
   notes: leads.notes,
 };
 
+/** Columns that a lead begins with; the others have defaults. */
+export const newLeadColumns = { ...leadColumns, search: leads.search, idempotencyKey: leads.idempotencyKey, contentSha256: leads.contentSha256 };
+
 export type LeadRow = Pick<InferSelectModel<typeof leads>, keyof typeof leadColumns>;
 
 /** The plan a lead goes by: that of its latest redelivery by another route, else the original. */

@@ -1,21 +1,31 @@
-import { and, asc, desc, eq, gte, inArray, lt, sql, type SQL } from 'drizzle-orm';
-import { acceptLead } from './accept-lead.ts';
+import { and, asc, desc, eq, gte, lt, sql, type SQL } from 'drizzle-orm';
+import { findAccepted, storedLead, storeLeads } from './accept-lead.ts';
 import { addDeliveries } from './add-deliveries.ts';
+import { storableText } from './columns.ts';
+import { isAnyOf } from './columns.ts';
 import { readCursor, toPage } from './cursor.ts';
 import type { Database, Session } from './database.ts';
 import { leadColumns, toLeadRecord, toSearch } from './lead-rows.ts';
+import type { FreshWork } from './fresh-work.ts';
+import { Grouped } from './grouped.ts';
 import { deliveries, leads } from './schema.ts';
-import { lockLead } from './settlement.ts';
+import { lockLead } from './locked-lead.ts';
 import type { LeadRecord, Page } from './records.ts';
-import type { LeadFilter, LeadStore } from './store.ts';
+import type { LeadFilter, LeadStore, NewLead } from './store.ts';
 
 /** Of the same kind over and over, the first ones tell. */
 const MOST_NOTES = 50;
 
 /** Leads in the database. */
-export function createLeadStore(database: Database): LeadStore {
+export function createLeadStore(database: Database, fresh: FreshWork): LeadStore {
+  const storing = new Grouped((group: NewLead[]) => database.run('leads.accept', (session) => storeLeads(session, group)));
   return {
-    accept: (lead) => acceptLead(database, lead),
+    accept: async (lead) => {
+      if (!(await storing.call(lead))) return findAccepted(database, lead);
+      const stored = storedLead(lead);
+      fresh.keep(stored);
+      return { result: 'stored', lead: stored };
+    },
 
     get: (id) =>
       database.run('leads.get', async (session) => {
@@ -30,6 +40,12 @@ export function createLeadStore(database: Database): LeadStore {
       database.run('leads.status', async (session) => {
         const [row] = await session.select({ status: leads.status }).from(leads).where(eq(leads.id, id));
         return row?.status ?? null;
+      }),
+
+    hasKey: (source, idempotencyKey) =>
+      database.run('leads.hasKey', async (session) => {
+        const isKey = and(eq(leads.source, source), eq(leads.idempotencyKey, storableText(idempotencyKey)));
+        return (await session.select({ id: leads.id }).from(leads).where(isKey).limit(1)).length > 0;
       }),
 
     // Also what was confirmed long ago: a Temporal that came back empty is thus noticed.
@@ -47,7 +63,7 @@ export function createLeadStore(database: Database): LeadStore {
 
     markStarted: (ids, at) =>
       database.run('leads.markStarted', async (session) => {
-        if (ids.length > 0) await session.update(leads).set({ startedAt: at }).where(inArray(leads.id, ids));
+        if (ids.length > 0) await session.update(leads).set({ startedAt: at }).where(isAnyOf(leads.id, ids));
       }),
 
     addNotes: (id, notes) =>
@@ -75,7 +91,7 @@ export function createLeadStore(database: Database): LeadStore {
     discardWithoutRoute: (id, reason) =>
       database.transaction('leads.discardWithoutRoute', async (tx) => {
         // Locked first: a redelivery that gives it deliveries at this moment wins or waits.
-        if (!(await lockLead(tx, { id }))) return null;
+        if (!(await lockLead(tx, id))) return null;
         const [row] = await tx
           .update(leads)
           .set({ status: 'discarded', reason })

@@ -1,13 +1,20 @@
 import { sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 
-/** One step of the schema. Statements are single ones: PGlite takes no two at once. A released migration never changes. */
-interface Migration {
+/**
+ * One step of the schema. Statements are single ones: PGlite takes no two at once. A released migration never changes.
+ * Processes of the version before run on while it is done and after: it only adds (the test beside this file says what that
+ * is), or says in `stopOlderFirst` why those must be stopped before.
+ */
+export interface Migration {
   number: number;
   statements: string[];
+  /** Why code of the version before cannot use the schema after this; for the notes of the release. */
+  stopOlderFirst?: string;
 }
 
-const MIGRATIONS: Migration[] = [
+/** Every step, oldest first. */
+export const MIGRATIONS: readonly Migration[] = [
   {
     number: 1,
     statements: [
@@ -58,6 +65,13 @@ const MIGRATIONS: Migration[] = [
         id text primary key, source text not null, sha256 text not null unique, prefix text not null,
         created_at timestamptz(3) not null)`,
       `create table encryption_canary (id integer primary key, sealed text not null)`,
+    ],
+  },
+  {
+    number: 2,
+    // Unlogged: no commit waits for the disk while it holds the row that every lead of a source needs. Lost in a crash, it only forgets.
+    statements: [
+      `create unlogged table source_limits (source text primary key, clear_at bigint not null, was_clear_at bigint, asked_at bigint not null) with (fillfactor = 50)`,
     ],
   },
 ];

@@ -2,10 +2,12 @@ import { sql } from 'drizzle-orm';
 import { createAlertStore } from './alerts.ts';
 import { createAttemptStore } from './attempts.ts';
 import { createConfigStore } from './configs.ts';
+import { createCountStore } from './counts.ts';
 import type { Database } from './database.ts';
 import { createDeliveryStore } from './deliveries.ts';
 import { openEmbedded } from './embedded.ts';
 import type { Encryption } from './encryption.ts';
+import { FreshWork } from './fresh-work.ts';
 import { createGateStore } from './gates.ts';
 import { adoptEncryptionKey } from './key-rotation.ts';
 import { createLeadStore } from './leads.ts';
@@ -13,6 +15,7 @@ import { migrate } from './migrations.ts';
 import { openPostgres } from './postgres.ts';
 import { createSecretStore } from './secrets.ts';
 import { createSourceKeyStore } from './source-keys.ts';
+import { createSourceLimitStore } from './source-limits.ts';
 import type { Store } from './store.ts';
 
 /** Which database: embedded in a folder (`memory://` for none), or a PostgreSQL server by its connection string. */
@@ -20,15 +23,18 @@ export type StoreOptions = { kind: 'embedded'; dataDir: string } | { kind: 'post
 
 /** The store over a database that `openDatabase` gave. */
 export function createStore(database: Database, encryption: Encryption): Store {
+  const fresh = new FreshWork(() => performance.now());
   return {
-    leads: createLeadStore(database),
-    deliveries: createDeliveryStore(database, encryption),
+    leads: createLeadStore(database, fresh),
+    deliveries: createDeliveryStore(database, encryption, fresh),
     attempts: createAttemptStore(database),
     gates: createGateStore(database),
     alerts: createAlertStore(database),
     configs: createConfigStore(database),
     secrets: createSecretStore(database, encryption),
     sourceKeys: createSourceKeyStore(database),
+    sourceLimits: createSourceLimitStore(database),
+    counts: createCountStore(database),
     ping: () =>
       database.run('ping', async (session) => {
         await session.execute(sql`select 1`);

@@ -1,59 +1,19 @@
-import { drizzle } from 'drizzle-orm/node-postgres';
-import pg from 'pg';
-import { isConnectionLoss, toStoreError } from './connection-loss.ts';
 import type { Database } from './database.ts';
+import { poolDatabase } from './pool.ts';
 
 const POOL_SIZE = 10;
 const CONNECT_TIMEOUT_MS = 5_000;
+/** A transaction of ours takes milliseconds. One whose process is cut off holds its locks no longer than this. */
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000;
 
-/**
- * A pool of connections to a PostgreSQL server. It is durable as the server is (`synchronous_commit` on, the default).
- * Connects when first used, and anew after the server was away.
- */
+/** A PostgreSQL server. It is durable as the server is (`synchronous_commit` on, the default). */
 export function openPostgres(url: string): Database {
-  const pool = new pg.Pool({
+  return poolDatabase({
     connectionString: url,
     max: POOL_SIZE,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
     keepAlive: true,
     application_name: 'leadrail',
   });
-  // Without a listener a connection that ends, idle or in use, would end the process. The pool drops it; whoever uses it next
-  // gets a new one or `StoreUnavailable`, so nothing is left to do here.
-  const letPoolDropIt = () => undefined;
-  pool.on('error', letPoolDropIt);
-  pool.on('connect', (client) => client.on('error', letPoolDropIt));
-  const session = drizzle(pool);
-
-  return {
-    async run(operation, work) {
-      try {
-        return await work(session);
-      } catch (error) {
-        throw toStoreError(operation, error);
-      }
-    },
-    // By hand rather than by drizzle, whose transaction never gives a connection back when `begin` itself fails.
-    async transaction(operation, work) {
-      const client = await pool.connect().catch((error: unknown) => {
-        throw toStoreError(operation, error);
-      });
-      let isBroken = false;
-      try {
-        await client.query('begin');
-        const result = await work(drizzle(client));
-        await client.query('commit');
-        return result;
-      } catch (error) {
-        // A connection whose rollback fails is in no state to be used again; ending it makes the server roll back.
-        isBroken = isConnectionLoss(error) || (await client.query('rollback').then(() => false, () => true));
-        throw toStoreError(operation, error);
-      } finally {
-        client.release(isBroken);
-      }
-    },
-    async close() {
-      if (!pool.ended) await pool.end();
-    },
-  };
 }

@@ -95,7 +95,7 @@ export interface DeliveryWork {
   lead: LeadRecord;
   delivery: DeliveryRecord;
   /** Every attempt so far, oldest first, without bodies. */
-  attempts: Pick<AttemptRecord, 'number' | 'round' | 'startedAt' | 'finishedAt' | 'outcome' | 'kind' | 'code' | 'counted' | 'configVersion'>[];
+  attempts: Pick<AttemptRecord, 'number' | 'round' | 'startedAt' | 'finishedAt' | 'nextAttemptAt' | 'outcome' | 'kind' | 'code' | 'counted' | 'configVersion'>[];
   /** The exact bytes kept from the round's first attempt. */
   rendered: KeptRequest | null;
 }

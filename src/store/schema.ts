@@ -1,4 +1,4 @@
-import { boolean, doublePrecision, integer, json, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { bigint, boolean, doublePrecision, integer, json, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import type { BuyerGate } from '../domain/breaker/gate.ts';
 import type { AttemptOutcome } from '../domain/delivery/outcome.ts';
 import type { Plan, PlannedDelivery } from '../domain/delivery/plan.ts';
@@ -151,6 +151,15 @@ export const sourceKeys = pgTable('source_keys', {
   sha256: text().notNull(),
   prefix: text().notNull(),
   createdAt: instant('created_at').notNull(),
+});
+
+/** How far each source that has a limit has used it up, in microseconds since 1970 (`decide`). Unlogged: a crash of the server forgets it. */
+export const sourceLimits = pgTable('source_limits', {
+  source: text().primaryKey(),
+  clearAt: bigint('clear_at', { mode: 'number' }).notNull(),
+  /** What the last lead found, and when. */
+  wasClearAt: bigint('was_clear_at', { mode: 'number' }),
+  askedAt: bigint('asked_at', { mode: 'number' }).notNull(),
 });
 
 /** One row: a known text sealed with the newest key, by which a start finds out whether its key can read the rest. */

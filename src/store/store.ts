@@ -1,6 +1,7 @@
 import type { BuyerGate } from '../domain/breaker/gate.ts';
 import type { DeadLetterKind, LeadStatus, ReasonCode } from '../domain/delivery/state.ts';
 import type { Plan } from '../domain/delivery/plan.ts';
+import type { LimitDecision, Pace } from '../domain/intake-limit/decide.ts';
 import type {
   AlertRecord,
   AttemptEnd,
@@ -29,6 +30,8 @@ export interface Store {
   configs: ConfigStore;
   secrets: SecretStore;
   sourceKeys: SourceKeyStore;
+  sourceLimits: SourceLimitStore;
+  counts: CountStore;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -78,6 +81,8 @@ export interface LeadStore {
   /** Newest first. */
   search(filter: LeadFilter, limit: number, cursor: string | null): Promise<Page<LeadRecord>>;
   status(id: string): Promise<LeadStatus | null>;
+  /** True when an idempotency key of a source stands for a lead already. */
+  hasKey(source: string, idempotencyKey: string): Promise<boolean>;
   /**
    * Leads still `delivering` that were received before `receivedBefore` and never confirmed as started, or confirmed last
    * before `confirmedBefore`: looked after once more, which is harmless. Oldest first.
@@ -204,4 +209,30 @@ export interface SourceKeyStore {
   sourceOf(sha256: string): Promise<string | null>;
   list(source: string): Promise<SourceKeyRecord[]>;
   delete(source: string, id: string): Promise<boolean>;
+}
+
+export interface SourceLimitStore {
+  /** Asks for one lead of a source, by the database's clock, in one atomic statement: any number of processes share the limit. */
+  take(source: string, pace: Pace): Promise<LimitDecision>;
+  /** Gives one back that was granted and brought no new lead. */
+  giveBack(source: string, pace: Pace): Promise<void>;
+}
+
+/** How much is open right now, for gauges. */
+export interface StoreCounts {
+  /** Destinations with something held. */
+  held: { buyer: string; destination: string; count: number }[];
+  /** By kind (`DeadLetterKind`); kinds without any are left out. Leads without a route are counted apart. */
+  deadLetters: { kind: string; count: number }[];
+  leadsWithoutRoute: number;
+  leadsDelivering: number;
+  /** When the oldest lead that is `delivering` was received; null when none is. */
+  oldestDeliveringAt: string | null;
+  /** Alerts that were raised and not cleared. */
+  alertsOpen: { buyer: string; kind: string; count: number }[];
+}
+
+export interface CountStore {
+  /** Cheap enough to be asked every few seconds. */
+  read(): Promise<StoreCounts>;
 }

@@ -18,10 +18,10 @@ export interface Opened {
   close(): Promise<void>;
 }
 
-/** The databases that each case runs on: embedded in memory, and, where `serverUrl` is given, a fresh one on that server. */
+/** The database that each case runs on: embedded in memory, or, where `serverUrl` is given, a fresh one on that server. */
 export function testDatabases(serverUrl: string | undefined): { name: string; isServer: boolean; open: () => Promise<Opened> }[] {
-  const embedded = { name: 'embedded', isServer: false, open: openInMemory };
-  return serverUrl ? [embedded, { name: 'PostgreSQL', isServer: true, open: () => openOnServer(serverUrl) }] : [embedded];
+  if (serverUrl) return [{ name: 'PostgreSQL', isServer: true, open: () => openOnServer(serverUrl) }];
+  return [{ name: 'embedded', isServer: false, open: openInMemory }];
 }
 
 async function openInMemory(): Promise<Opened> {
