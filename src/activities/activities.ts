@@ -5,6 +5,7 @@ import type { Activities } from './contract.ts';
 import { deliver } from './deliver/deliver.ts';
 import type { DeliverDependencies } from './deliver/dependencies.ts';
 import { inActivity } from './deliver/in-activity.ts';
+import { firstPass } from './first-pass/first-pass.ts';
 import { publishGate } from './publish-gate.ts';
 import { releaseNext } from './release/release-next.ts';
 import { expireHold, giveUp } from './settle-lost.ts';
@@ -19,6 +20,7 @@ export interface ActivityDependencies extends DeliverDependencies {
 export function createActivities(dependencies: ActivityDependencies): Activities {
   const { store, engine, clock, log } = dependencies;
   return withoutPersonalData(log, {
+    firstPass: (input) => inActivity(Context.current(), (context) => firstPass(dependencies, input, context)),
     deliver: (input) => inActivity(Context.current(), (context) => deliver(dependencies, input, context)),
     expireHold: expireHold(store, clock),
     giveUp: giveUp(store),

@@ -1,9 +1,11 @@
 import type { BuyerGate } from '../domain/breaker/gate.ts';
 import type { Release, Transition } from '../domain/breaker/report.ts';
-import type { DeliveryStanding } from '../domain/delivery/plan.ts';
+import type { DeliverResult, SettledDeliveries } from '../domain/delivery/result.ts';
 
 /** What workflows ask of activities. Inputs and results stand in histories: ids, settings and codes only. */
 export interface Activities {
+  /** The first attempt of each delivery that a lead can make at once. What is not in the answer goes on in a child, by `deliver`. */
+  firstPass: (input: FirstPassInput) => Promise<SettledDeliveries>;
   /** One delivery, until it is settled or Temporal has to try again. */
   deliver: (input: DeliverInput) => Promise<DeliverResult>;
   /** Makes a dead letter of a delivery that nobody released in time. Gives its standing, which may have changed meanwhile. */
@@ -16,21 +18,24 @@ export interface Activities {
   releaseNext: (input: ReleaseInput) => Promise<{ released: number; more: boolean }>;
 }
 
-export interface DeliverInput {
+/** Which delivery is meant, and the configuration that its plan was pinned to. */
+export interface DeliveryReference {
   deliveryId: string;
   leadId: string;
   buyer: string;
   destination: string;
   configVersion: number;
-  /** What to do where the gate is shut: hold the lead for the buyer, or move on. */
-  whenShut: 'hold' | 'skip';
 }
 
-export interface DeliverResult extends DeliveryStanding {
-  /** Number of the attempt that decided, for finding its evidence; null when none was made. */
-  attempt: number | null;
-  /** ISO 8601; set while held. */
-  heldUntil: string | null;
+export interface FirstPassInput {
+  leadId: string;
+  configVersion: number;
+  deliveries: Pick<DeliveryReference, 'deliveryId' | 'buyer' | 'destination'>[];
+}
+
+export interface DeliverInput extends DeliveryReference {
+  /** What to do where the gate is shut: hold the lead for the buyer, or move on. */
+  whenShut: 'hold' | 'skip';
 }
 
 export interface ReleaseInput extends Release {

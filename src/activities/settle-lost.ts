@@ -3,7 +3,8 @@ import { isOnlyPaused } from '../domain/delivery/settle.ts';
 import { isFinal, type ReasonCode } from '../domain/delivery/state.ts';
 import type { DeliveryRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
-import type { Activities, DeliverResult } from './contract.ts';
+import type { Activities } from './contract.ts';
+import type { DeliverResult } from '../domain/delivery/result.ts';
 
 /** Makes a dead letter of a hold that has run out. */
 export function expireHold(store: Store, clock: () => Date): Activities['expireHold'] {

@@ -31,6 +31,7 @@ export function withoutPersonalData(log: Logger, activities: Activities): Activi
       }
     };
   return {
+    firstPass: guard('firstPass', activities.firstPass),
     deliver: guard('deliver', activities.deliver),
     expireHold: guard('expireHold', activities.expireHold),
     giveUp: guard('giveUp', activities.giveUp),

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client, isGrpcServiceError } from '@temporalio/client';
+import { Client, isGrpcServiceError, type WorkflowClientInterceptor } from '@temporalio/client';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import { NativeConnection } from '@temporalio/worker';
 import type { TemporalAddress } from './credentials.ts';
@@ -12,6 +12,8 @@ export interface ConnectOptions {
   deadlineMs: number;
   /** Told why it did not work yet, once a reason. */
   onWaiting?: (message: string) => void;
+  /** Around the client's calls for workflows, the first one outermost. */
+  clientInterceptors?: WorkflowClientInterceptor[];
 }
 
 /** One connection for client and worker: a worker takes workflows of its own process's client at once (eager start) only when they share it. */
@@ -43,7 +45,7 @@ export async function connectTemporal(where: TemporalAddress, options: ConnectOp
   const deadline = Date.now() + options.deadlineMs;
   let told = '';
   for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
-    const attempt = await tryToConnect(where, credentials.options, Math.min(ATTEMPT_TIMEOUT_MS, Math.max(deadline - Date.now(), 1_000)));
+    const attempt = await tryToConnect(where, credentials.options, options.clientInterceptors ?? [], Math.min(ATTEMPT_TIMEOUT_MS, Math.max(deadline - Date.now(), 1_000)));
     if (attempt.ok) return attempt;
     if (attempt.final || Date.now() + waitMs >= deadline) return { ok: false, message: attempt.message };
     if (attempt.message !== told) options.onWaiting?.(`${attempt.message} Trying again.`);
@@ -54,7 +56,7 @@ export async function connectTemporal(where: TemporalAddress, options: ConnectOp
 
 type Attempt = { ok: true; temporal: TemporalConnection } | { ok: false; final: boolean; message: string };
 
-async function tryToConnect(where: TemporalAddress, options: NativeConnectionOptions, timeoutMs: number): Promise<Attempt> {
+async function tryToConnect(where: TemporalAddress, options: NativeConnectionOptions, clientInterceptors: WorkflowClientInterceptor[], timeoutMs: number): Promise<Attempt> {
   const connecting = NativeConnection.connect(options);
   const settled = new AbortController();
   const timeout = delay(timeoutMs, null, { signal: settled.signal }).catch(() => null);
@@ -75,7 +77,7 @@ async function tryToConnect(where: TemporalAddress, options: NativeConnectionOpt
       return explain(where, error);
     }
   }
-  const client = new Client({ connection, namespace: where.namespace });
+  const client = new Client({ connection, namespace: where.namespace, interceptors: { workflow: clientInterceptors } });
   return { ok: true, temporal: { connection, client, close: () => connection.close() } };
 }
 

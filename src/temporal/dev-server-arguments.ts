@@ -15,7 +15,7 @@ export interface DevServerPlace {
  * 20 times a second, so that every hop of a workflow waits for the next of those ticks, and requests beyond a small
  * team's trial are turned away.
  */
-const DYNAMIC_CONFIG: Record<string, number> = {
+const DYNAMIC_CONFIG: Record<string, number | boolean> = {
   'history.transferProcessorMaxPollRPS': 5_000,
   'history.timerProcessorMaxPollRPS': 5_000,
   'history.visibilityProcessorMaxPollRPS': 5_000,
@@ -23,6 +23,8 @@ const DYNAMIC_CONFIG: Record<string, number> = {
   // One partition: with one server there is nothing to spread, and forwarding between partitions costs latency under load.
   'matching.numTaskqueueReadPartitions': 1,
   'matching.numTaskqueueWritePartitions': 1,
+  // A lead's first activity goes out with the answer to the task that asked for it: one hop less.
+  'system.enableActivityEagerExecution': true,
   'frontend.rps': 20_000,
   'frontend.namespaceRPS': 20_000,
   'frontend.namespaceRPS.visibility': 1_000,

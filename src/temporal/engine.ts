@@ -1,3 +1,4 @@
+import type { FirstPassProgress } from '../domain/delivery/result.ts';
 import type { Plan } from '../domain/delivery/plan.ts';
 import type { Release, Report } from '../domain/breaker/report.ts';
 import type { Config } from '../domain/config/schema.ts';
@@ -14,6 +15,8 @@ export interface Engine {
   isOver(workflowId: string): Promise<boolean>;
   /** Wakes the workflow that holds a delivery. False when there is none any more. */
   releaseDelivery(workflowId: string, deliveryId: string): Promise<boolean>;
+  /** Tells a lead's workflow what is known of its first pass while some of it still runs. */
+  reportFirstPass(workflowId: string, progress: FirstPassProgress): Promise<void>;
   /** Tells a buyer's entity what a worker saw; starts the entity where it is missing. */
   report(buyer: string, report: Report): Promise<void>;
   /** Starts a release behind the entity's own, for what it may have missed: one a destination at a time. */

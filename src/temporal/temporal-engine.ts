@@ -12,9 +12,10 @@ import type { BreakerSettings } from '../domain/breaker/report.ts';
 import type { Config } from '../domain/config/schema.ts';
 import { allDeliveries } from '../domain/delivery/plan.ts';
 import { leadWorkflowId, redeliveryWorkflowId } from '../domain/delivery/workflow-id.ts';
-import { configureSignal, pauseSignal, releaseSignal, reportSignal, resumeSignal } from '../workflows/messages.ts';
+import { configureSignal, firstPassSignal, pauseSignal, releaseSignal, reportSignal, resumeSignal } from '../workflows/messages.ts';
 import type { buyer as buyerWorkflow, lead as leadWorkflow, redelivery as redeliveryWorkflow, releaseHeld } from '../workflows/index.ts';
-import { buyerIdAttribute, leadRouteAttribute, leadSourceAttribute, leadStatusAttribute } from '../workflows/search-attributes.ts';
+import { CURRENT_WAY } from '../workflows/input.ts';
+import { buyerIdAttribute, leadRouteAttribute, leadSourceAttribute } from '../workflows/search-attributes.ts';
 import { buyerWorkflowId } from './names.ts';
 import { TemporalUnavailable, type Engine, type LeadStart } from './engine.ts';
 
@@ -90,7 +91,7 @@ export function createEngine({ client, taskQueue, uiUrl, entityStart, continueAf
     ({
       workflowId,
       taskQueue,
-      args: [{ leadId: lead.leadId, plan: lead.plan }],
+      args: [{ leadId: lead.leadId, plan: lead.plan, way: CURRENT_WAY }],
       staticSummary,
       typedSearchAttributes: leadAttributes(lead),
       workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
@@ -120,6 +121,7 @@ export function createEngine({ client, taskQueue, uiUrl, entityStart, continueAf
         throw error;
       }
     },
+    reportFirstPass: (workflowId, progress) => call(() => client.workflow.getHandle(workflowId).signal(firstPassSignal, progress)),
     report: (buyer, report) => signalBuyer(buyer, reportSignal, report),
     sweepHeld: (buyer, release) =>
       startOnce(() =>
@@ -165,7 +167,6 @@ function leadAttributes({ source, plan }: LeadStart): SearchAttributePair[] {
   const buyers = [...new Set(allDeliveries(plan).map((delivery) => delivery.buyer))];
   return [
     { key: leadSourceAttribute, value: source },
-    { key: leadStatusAttribute, value: 'delivering' },
     { key: leadRouteAttribute, value: plan.route ?? 'none' },
     { key: buyerIdAttribute, value: buyers },
   ];

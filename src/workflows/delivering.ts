@@ -9,13 +9,14 @@ import {
   type ActivityOptions,
 } from '@temporalio/workflow';
 import type { PlannedDelivery } from '../domain/delivery/plan.ts';
-import type { Activities, DeliverResult } from '../activities/contract.ts';
+import type { Activities } from '../activities/contract.ts';
+import type { DeliverResult } from '../domain/delivery/result.ts';
 import { releaseSignal } from './messages.ts';
 
 /** Beyond the destination's own timeout: recording what happened, also while the database is away for a moment. */
-const RECORDING_GRACE_MS = 60_000;
+export const RECORDING_GRACE_MS = 60_000;
 /** A worker that is gone is noticed within this, and the delivery taken up by another. */
-const HEARTBEAT_TIMEOUT_MS = 5_000;
+export const HEARTBEAT_TIMEOUT_MS = 4_000;
 /** Crashes and store faults use no attempt of the destination, so Temporal's own count is only a ceiling. */
 const ATTEMPTS_CEILING = 1_000;
 
@@ -99,6 +100,11 @@ export async function expireHold(deliveryId: string): Promise<DeliverResult> {
 /** Settles a delivery whose activity or workflow was lost for good. */
 export async function giveUp(deliveryId: string): Promise<DeliverResult> {
   return bookkeeping.giveUp({ deliveryId });
+}
+
+/** `acme/api, bravo/inbox`, for people who look at the Temporal UI. */
+export function namesOf(deliveries: PlannedDelivery[]): string {
+  return deliveries.map((delivery) => `${delivery.buyer}/${delivery.destination}`).join(', ');
 }
 
 /** The result that a delivery's failure carries; null when the activity was lost before it could say. */

@@ -1,9 +1,10 @@
 import { getExternalWorkflowHandle } from '@temporalio/workflow';
 import type { PlannedDelivery } from '../domain/delivery/plan.ts';
 import { isChainSatisfied, nextChainStep } from '../domain/delivery/settle.ts';
-import type { DeliverResult } from '../activities/contract.ts';
+import type { DeliverResult } from '../domain/delivery/result.ts';
 import { attemptDelivery, expireHold, parentWorkflowId, Releases } from './delivering.ts';
-import type { FailoverInput, SettledDeliveries } from './input.ts';
+import type { FailoverInput } from './input.ts';
+import type { SettledDeliveries } from '../domain/delivery/result.ts';
 import { holdingSignal } from './messages.ts';
 
 /**
@@ -13,7 +14,7 @@ import { holdingSignal } from './messages.ts';
 export async function failover(input: FailoverInput): Promise<SettledDeliveries> {
   const parent = parentWorkflowId();
   const releases = new Releases();
-  const results = new Map<string, DeliverResult>();
+  const results = new Map<string, DeliverResult>(input.settled);
   const deliveries = input.chain.entries.flatMap((entry) => entry.deliveries);
   const attempt = async (delivery: PlannedDelivery, whenShut: 'hold' | 'skip') => {
     results.set(delivery.id, await attemptDelivery(input, delivery, whenShut));
@@ -21,6 +22,11 @@ export async function failover(input: FailoverInput): Promise<SettledDeliveries>
   const tellParent = async (holding: boolean) => {
     if (parent !== undefined) await getExternalWorkflowHandle(parent).signal(holdingSignal, holding);
   };
+  if (input.settled) {
+    // What the lead's first pass has left of its entry, also where the others have satisfied the chain already.
+    const left = input.chain.entries[0]?.deliveries.filter(({ id }) => !results.has(id)) ?? [];
+    await Promise.all(left.map((delivery) => attempt(delivery, 'skip')));
+  }
   for (;;) {
     const next = nextChainStep(input.chain, results);
     if (next.step === 'deliver') {

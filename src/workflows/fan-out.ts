@@ -1,8 +1,9 @@
 import { getExternalWorkflowHandle } from '@temporalio/workflow';
 import type { PlannedDelivery } from '../domain/delivery/plan.ts';
-import type { DeliverResult } from '../activities/contract.ts';
+import type { DeliverResult } from '../domain/delivery/result.ts';
 import { attemptDelivery, expireHold, parentWorkflowId, Releases, type Delivering } from './delivering.ts';
-import type { FanOutInput, SettledDeliveries } from './input.ts';
+import type { FanOutInput } from './input.ts';
+import type { SettledDeliveries } from '../domain/delivery/result.ts';
 import { holdingSignal } from './messages.ts';
 
 /** Delivers in parallel, each delivery on its own: one that fails or is held touches none of the others. */

@@ -1,17 +1,14 @@
-import { ChildWorkflowFailure, executeChild, isCancellation, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
-import { allDeliveries, type Plan, type PlannedDelivery } from '../domain/delivery/plan.ts';
+import { setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import { allDeliveries, type Plan } from '../domain/delivery/plan.ts';
+import type { DeliverResult } from '../domain/delivery/result.ts';
 import { impliedStandings, leadStatus } from '../domain/delivery/settle.ts';
-import { failoverWorkflowId, fanOutWorkflowId } from '../domain/delivery/workflow-id.ts';
 import type { LeadStatus } from '../domain/delivery/state.ts';
-import type { DeliverResult } from '../activities/contract.ts';
-import { giveUp } from './delivering.ts';
-import { failover } from './failover.ts';
-import { deliverInParallel, fanOut } from './fan-out.ts';
-import type { LeadInput, LeadResult, SettledDeliveries } from './input.ts';
+import { branches } from './branches.ts';
+import { CURRENT_WAY, type LeadInput, type LeadResult } from './input.ts';
 import { holdingSignal } from './messages.ts';
 import { leadStatusAttribute } from './search-attributes.ts';
 
-/** One lead's whole way: its fan-out and each of its failover chains, to a final state for every delivery. */
+/** One lead's whole way: its first attempts, then its fan-out and failover chains where something is left, to a final state for every delivery. */
 export async function lead(input: LeadInput): Promise<LeadResult> {
   return deliverPlan(input);
 }
@@ -21,59 +18,22 @@ export async function redelivery(input: LeadInput): Promise<LeadResult> {
   return deliverPlan(input);
 }
 
-async function deliverPlan({ leadId, plan }: LeadInput): Promise<LeadResult> {
-  let waiting = 0;
-  const showHolding = (holding: boolean) => {
-    waiting += holding ? 1 : -1;
-    showStatus(waiting > 0 ? 'held' : 'delivering');
+async function deliverPlan({ leadId, plan, way = 1 }: LeadInput): Promise<LeadResult> {
+  // Fails the task, not the workflow: the server offers it again, until a worker that knows this way has it.
+  if (way > CURRENT_WAY) throw new Error(`a lead goes by way ${way}; this worker knows ${CURRENT_WAY} ways and leaves it to a newer one`);
+  const holding = { waiting: 0, wasShown: false };
+  const showHolding = (isHolding: boolean) => {
+    holding.waiting += isHolding ? 1 : -1;
+    holding.wasShown = true;
+    showStatus(holding.waiting > 0 ? 'held' : 'delivering');
   };
   setHandler(holdingSignal, showHolding);
-  const results = new Map((await Promise.all(branches(leadId, plan, showHolding))).flat());
+  const results = new Map((await Promise.all(branches({ leadId, plan, way }, showHolding))).flat());
   for (const [id, standing] of impliedStandings(plan, results)) results.set(id, { ...standing, attempt: null, heldUntil: null });
   const status = leadStatus(plan, results);
-  showStatus(status);
+  // Most leads are delivered: that they are completed says it, and a write less is a fifth more leads a second.
+  if (way < 2 || holding.wasShown || status !== 'delivered') showStatus(status);
   return { status, deliveries: byName(plan, results) };
-}
-
-/** A child where there is something to see: a lone delivery runs in the lead's own workflow. */
-function branches(leadId: string, plan: Plan, onHolding: (holding: boolean) => void): Promise<SettledDeliveries>[] {
-  const root = workflowInfo().workflowId;
-  const { configVersion } = plan;
-  if (plan.fanOut.length === 1 && plan.chains.length === 0) {
-    return [deliverInParallel({ leadId, configVersion }, plan.fanOut, onHolding)];
-  }
-  const chains = plan.chains.map((chain, index) => {
-    const deliveries = chain.entries.flatMap((entry) => entry.deliveries);
-    const run = executeChild(failover, {
-      workflowId: failoverWorkflowId(root, index),
-      args: [{ leadId, configVersion, chain }],
-      staticSummary: `first of ${namesOf(deliveries)}`,
-    });
-    return settleLostChild(run, deliveries);
-  });
-  if (plan.fanOut.length === 0) return chains;
-  const run = executeChild(fanOut, {
-    workflowId: fanOutWorkflowId(root),
-    args: [{ leadId, configVersion, deliveries: plan.fanOut }],
-    staticSummary: `to ${namesOf(plan.fanOut)}`,
-  });
-  return [settleLostChild(run, plan.fanOut), ...chains];
-}
-
-/** A child that somebody terminated takes none of the lead's other branches with it, and none of its deliveries is left without an end. */
-async function settleLostChild(run: Promise<SettledDeliveries>, deliveries: PlannedDelivery[]): Promise<SettledDeliveries> {
-  try {
-    return await run;
-  } catch (error) {
-    if (!(error instanceof ChildWorkflowFailure) || isCancellation(error)) throw error;
-    const settled: SettledDeliveries = [];
-    for (const delivery of deliveries) settled.push([delivery.id, await giveUp(delivery.id)]);
-    return settled;
-  }
-}
-
-function namesOf(deliveries: PlannedDelivery[]): string {
-  return deliveries.map((delivery) => `${delivery.buyer}/${delivery.destination}`).join(', ');
 }
 
 /** The column of the Temporal UI's list. */

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DestinationStream } from 'pino';
 import { readSettings } from '../../src/settings/settings.ts';
 import { startApiPart } from '../../src/system/api-part.ts';
 import { openFoundation, type Foundation } from '../../src/system/foundation.ts';
@@ -17,7 +18,7 @@ export interface Leadrail {
 }
 
 /** The whole embedded system, as `npm start` composes it, in a folder of its own and on free ports. */
-export async function startLeadrail(options: { worker?: boolean } = {}): Promise<Leadrail> {
+export async function startLeadrail(options: { worker?: boolean; environment?: Record<string, string>; logTo?: DestinationStream } = {}): Promise<Leadrail> {
   const dataDir = await mkdtemp(join(tmpdir(), 'leadrail-test-'));
   const read = readSettings(
     {
@@ -27,12 +28,13 @@ export async function startLeadrail(options: { worker?: boolean } = {}): Promise
       LEADRAIL_ALLOWED_NETWORKS: '127.0.0.0/8',
       LEADRAIL_LOG_LEVEL: 'error',
       LEADRAIL_SHUTDOWN_GRACE: '5s',
+      ...options.environment,
     },
     'embedded',
   );
   if (!read.ok) throw new Error(JSON.stringify(read.mistakes));
   const { settings } = read;
-  const log = createLog(settings);
+  const log = createLog(settings, options.logTo);
   const foundation = await openFoundation(settings, log, () => undefined, { anyTemporalPort: true });
   const address = await startApiPart(foundation, () => undefined);
   if (options.worker !== false) {

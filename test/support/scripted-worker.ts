@@ -1,7 +1,8 @@
 import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
 import { Client } from '@temporalio/client';
 import { fileURLToPath } from 'node:url';
-import type { Activities, DeliverInput, DeliverResult } from '../../src/activities/contract.ts';
+import type { Activities, DeliverInput, FirstPassInput } from '../../src/activities/contract.ts';
+import type { DeliverResult, SettledDeliveries } from '../../src/domain/delivery/result.ts';
 import { conclude } from '../../src/activities/deliver/conclude.ts';
 
 /** How a delivery ends, call by call: the last entry goes on for ever. */
@@ -15,6 +16,8 @@ export class ScriptedWorker {
   readonly calls: DeliverInput[] = [];
   readonly published: Parameters<Activities['publishGate']>[0][] = [];
   readonly released: Parameters<Activities['releaseNext']>[0][] = [];
+  /** What a first pass does, where a test wants more of it than its scripts. */
+  onFirstPass: (input: FirstPassInput) => Promise<SettledDeliveries> = (input) => Promise.resolve(this.firstPass(input));
   readonly client: Client;
   readonly taskQueue: string;
   private readonly connection: NativeConnection;
@@ -40,6 +43,7 @@ export class ScriptedWorker {
       return holder.self;
     };
     const activities: Activities = {
+      firstPass: (input) => Promise.resolve(input).then((given) => self().onFirstPass(given)),
       deliver: (input) => Promise.resolve(input).then((given) => self().deliver(given)),
       expireHold: ({ deliveryId }) => Promise.resolve(self().ended(deliveryId, { state: 'failed', reason: 'hold-expired' })),
       giveUp: ({ deliveryId }) => Promise.resolve(self().ended(deliveryId, { state: 'failed', reason: 'worker-lost' })),
@@ -71,11 +75,24 @@ export class ScriptedWorker {
     await this.connection.close();
   }
 
+  /** As the real one: what a gate would stop, and what is scripted to go on, is left to a child. */
+  private firstPass({ leadId, configVersion, deliveries }: FirstPassInput): SettledDeliveries {
+    return deliveries.flatMap((delivery): SettledDeliveries => {
+      const next = (this.scripts.get(delivery.buyer) ?? [])[0]?.state ?? 'delivered';
+      if (next === 'held' || next === 'skipped') return [];
+      return [[delivery.deliveryId, this.next({ ...delivery, leadId, configVersion, whenShut: 'hold' })]];
+    });
+  }
+
   private deliver(input: DeliverInput): DeliverResult {
+    return conclude(this.next(input));
+  }
+
+  private next(input: DeliverInput): DeliverResult {
     this.calls.push(input);
     const script = this.scripts.get(input.buyer) ?? [{ state: 'delivered', reason: 'accepted' }];
     const next = script.length > 1 ? script.shift() : script[0];
-    return conclude(this.ended(input.deliveryId, next ?? {}));
+    return this.ended(input.deliveryId, next ?? {});
   }
 
   private ended(_deliveryId: string, result: Partial<DeliverResult>): DeliverResult {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { portOrFree } from '../../src/settings/free-port.ts';
@@ -10,6 +10,10 @@ export interface TestServer {
   folder: string;
   /** Path of the Temporal CLI. */
   cli: string;
+  /** `kill -9`: it is away until `startAgain`. */
+  kill(): Promise<void>;
+  /** After a `kill`: up again with the same data at the same address. */
+  startAgain(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -22,13 +26,25 @@ export async function startTestServer(): Promise<TestServer> {
   const options = { cli: cli.path, dataFile, logFile: join(folder, 'temporal.log'), namespace: 'default', port: 0, uiPort: 0, choosePort: portOrFree };
   const started = await startEmbeddedServer(options);
   if (!started.ok) throw new Error(started.message);
-  const { server } = started;
+  let running = started.server;
+  const { address, port, uiPort } = running;
   return {
-    server,
+    server: running,
     folder,
     cli: cli.path,
+    kill: async () => {
+      process.kill(Number(await readFile(join(folder, 'temporal.pid'), 'utf8')), 'SIGKILL');
+      // By itself it would be started again in a moment.
+      await running.stop();
+    },
+    startAgain: async () => {
+      const again = await startEmbeddedServer({ ...options, port: port.port, uiPort: uiPort.port });
+      if (!again.ok) throw new Error(again.message);
+      running = again.server;
+      if (running.address !== address) throw new Error(`the Temporal server came back at ${running.address}, not at ${address}`);
+    },
     stop: async () => {
-      await server.stop();
+      await running.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };

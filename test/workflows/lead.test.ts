@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/domain/delivery/plan.ts';
 import { failoverWorkflowId, fanOutWorkflowId, leadWorkflowId } from '../../src/domain/delivery/workflow-id.ts';
+import { CURRENT_WAY } from '../../src/workflows/input.ts';
 import { lead } from '../../src/workflows/lead.ts';
 import { leadStatusAttribute } from '../../src/workflows/search-attributes.ts';
-import { releaseSignal } from '../../src/workflows/messages.ts';
+import { firstPassSignal, releaseSignal } from '../../src/workflows/messages.ts';
 import { chainOf, planned, planOf } from '../support/plans.ts';
 import { ScriptedWorker } from '../support/scripted-worker.ts';
 import { startTestServer, type TestServer } from '../support/temporal-server.ts';
@@ -30,7 +32,7 @@ async function withWorker(test: (worker: ScriptedWorker) => Promise<void>): Prom
 async function start(worker: ScriptedWorker, plan: Plan) {
   const leadId = randomUUID();
   const workflowId = leadWorkflowId(leadId);
-  const handle = await worker.client.workflow.start(lead, { workflowId, taskQueue: worker.taskQueue, args: [{ leadId, plan }] });
+  const handle = await worker.client.workflow.start(lead, { workflowId, taskQueue: worker.taskQueue, args: [{ leadId, plan, way: CURRENT_WAY }] });
   return { leadId, workflowId, handle };
 }
 
@@ -48,18 +50,60 @@ describe('a lead that is fanned out', () => {
         ['bravo/api', 'rejected'],
         ['carol/api', 'delivered'],
       ]);
-      const child = await worker.client.workflow.getHandle(fanOutWorkflowId(workflowId)).describe();
-      expect(child.status.name).toBe('COMPLETED');
+      const child = worker.client.workflow.getHandle(fanOutWorkflowId(workflowId)).describe();
+      await expect(child, 'a child with nothing to show').rejects.toThrow(WorkflowNotFoundError);
     });
   });
 
-  it('runs a lone delivery in its own workflow, in twelve events', async () => {
+  it('lets those go on that are left, in children, while another buyer keeps the first pass waiting', async () => {
     await withWorker(async (worker) => {
-      const { handle } = await start(worker, planOf([planned('acme')]));
+      const { handle, workflowId } = await start(worker, planOf([planned('slow'), planned('bravo'), planned('carol')]));
+      worker.onFirstPass = async () => {
+        const progress = { settled: [], goingOn: ['delivery-bravo'] };
+        await worker.client.workflow.getHandle(workflowId).signal(firstPassSignal, progress);
+        // Told twice, as a signal may be.
+        await worker.client.workflow.getHandle(workflowId).signal(firstPassSignal, progress);
+        await until('the child delivers', () => worker.asked.includes('bravo'));
+        return [['delivery-slow', { state: 'delivered', reason: 'accepted', attempt: 1, heldUntil: null }]];
+      };
+      expect((await handle.result()).status).toBe('delivered');
+      expect(worker.asked).toEqual(['bravo', 'carol']);
+      for (const number of [1, 2]) {
+        const child = await worker.client.workflow.getHandle(fanOutWorkflowId(workflowId, number)).describe();
+        expect(child.status.name).toBe('COMPLETED');
+      }
+    });
+  });
+
+  it('goes on with everything when the first pass is lost', async () => {
+    await withWorker(async (worker) => {
+      worker.onFirstPass = () => Promise.reject(ApplicationFailure.nonRetryable('lost'));
+      const { handle } = await start(worker, planOf([planned('acme'), planned('bravo')], [chainOf(planned('carol'), planned('dora'))]));
+      expect((await handle.result()).status).toBe('delivered');
+      expect(worker.asked.toSorted()).toEqual(['acme', 'bravo', 'carol']);
+    });
+  });
+
+  it('is left to a newer worker when it goes by a way that this one does not know', async () => {
+    await withWorker(async (worker) => {
+      const workflowId = leadWorkflowId(randomUUID());
+      const input = { leadId: 'of-tomorrow', plan: planOf([planned('acme')]), way: CURRENT_WAY + 1 };
+      const handle = await worker.client.workflow.start(lead, { workflowId, taskQueue: worker.taskQueue, args: [input] });
+      const failedTasks = async () => (await handle.fetchHistory()).events?.filter((event) => event.workflowTaskFailedEventAttributes) ?? [];
+      await until('its task has failed', async () => (await failedTasks()).length > 0);
+      expect((await handle.describe()).status.name).toBe('RUNNING');
+      expect(worker.asked).toEqual([]);
+      await handle.terminate('by a test');
+    });
+  });
+
+  it.each([1, 3])('with %i deliveries that are taken at once is eleven events in one workflow', async (count) => {
+    await withWorker(async (worker) => {
+      const { handle } = await start(worker, planOf(['acme', 'bravo', 'carol'].slice(0, count).map((buyer) => planned(buyer))));
       expect((await handle.result()).status).toBe('delivered');
       const described = await handle.describe();
-      expect(described.historyLength).toBe(12);
-      expect(described.typedSearchAttributes.get(leadStatusAttribute)).toBe('delivered');
+      expect(described.historyLength).toBe(11);
+      expect(described.typedSearchAttributes.get(leadStatusAttribute), 'a write for what goes well').toBeUndefined();
     });
   });
 

@@ -1,21 +1,29 @@
-import { FAILURE, type DeliverInput, type DeliverResult } from '../contract.ts';
+import type { DeliveryReference } from '../contract.ts';
+import type { DeliverResult } from '../../domain/delivery/result.ts';
 import { isOurFault, type AttemptOutcome } from '../../domain/delivery/outcome.ts';
 import type { DeliveryWork } from '../../store/records.ts';
-import { tryAgain } from './conclude.ts';
 import type { DeliverDependencies, DeliveryContext } from './dependencies.ts';
-import { standAside, type Passed } from './pass-gate.ts';
+import type { Passed } from './pass-gate.ts';
 import { prepareRequest } from './prepare-request.ts';
 import { recordEnd, type Recorded } from './record-end.ts';
 import { sendPrepared } from './send-prepared.ts';
 
-/** One attempt from rendering to its written end. Throws `tryAgain` when Temporal shall come back. */
+/** What one attempt led to. */
+export type Attempted =
+  | { next: 'settled'; result: DeliverResult }
+  /** Transient: once more after a wait. `code` says why. */
+  | { next: 'retry'; code: string; waitMs: number }
+  /** A probe that failed: the lead is given back. */
+  | { next: 'give-back'; number: number; mayHaveArrived: boolean };
+
+/** One attempt from rendering to its written end. */
 export async function attemptOnce(
   dependencies: DeliverDependencies,
-  input: DeliverInput,
+  input: DeliveryReference,
   work: DeliveryWork,
   passage: Passed,
   context: DeliveryContext,
-): Promise<DeliverResult> {
+): Promise<Attempted> {
   const { store, clock } = dependencies;
   const prepared = await prepareRequest(dependencies, input, work);
   const number = Math.max(0, ...work.attempts.map((attempt) => attempt.number)) + 1;
@@ -34,18 +42,15 @@ export async function attemptOnce(
   const recorded = await recordEnd(dependencies, work, context, ended);
   await report(dependencies, input, recorded, passage.probe);
   await noteProblems(dependencies, input, [...(prepared.ok ? prepared.notes : []), ...notes]);
-  if (recorded.result) return recorded.result;
-  if (recorded.verdict.next === 'retry') {
-    // Only what is tried again needs its bytes kept: a delivery that goes through at once costs no write for it.
-    if (prepared.ok && !work.rendered) await store.deliveries.keepRequest(input.deliveryId, prepared.kept);
-    throw tryAgain(FAILURE.transient, codeOf(outcome), recorded.verdict.waitMs);
-  }
-  const mayHaveArrived = outcome.outcome === 'error' && outcome.kind === 'unknown';
-  return giveBack(dependencies, input, work, { number, mayHaveArrived }, context);
+  if (recorded.result) return { next: 'settled', result: recorded.result };
+  if (recorded.verdict.next !== 'retry') return { next: 'give-back', number, mayHaveArrived: outcome.outcome === 'error' && outcome.kind === 'unknown' };
+  // Only what is tried again needs its bytes kept: a delivery that goes through at once costs no write for it.
+  if (prepared.ok && !work.rendered) await store.deliveries.keepRequest(input.deliveryId, prepared.kept);
+  return { next: 'retry', code: codeOf(outcome), waitMs: recorded.verdict.waitMs };
 }
 
 /** Tells the buyer's breaker, and people by an alert, when the attempt says something about the buyer's side. */
-async function report({ reporter, store }: DeliverDependencies, input: DeliverInput, { outcome, finishedAt }: Recorded, probe: number | null): Promise<void> {
+async function report({ reporter, store }: DeliverDependencies, input: DeliveryReference, { outcome, finishedAt }: Recorded, probe: number | null): Promise<void> {
   const { buyer, destination, leadId } = input;
   const atMs = Date.parse(finishedAt);
   if (outcome.outcome !== 'error') {
@@ -61,20 +66,10 @@ async function report({ reporter, store }: DeliverDependencies, input: DeliverIn
 }
 
 /** What a person should know of conditions that could not be evaluated stands on the lead's page. */
-async function noteProblems({ store }: DeliverDependencies, input: DeliverInput, problems: string[]): Promise<void> {
+async function noteProblems({ store }: DeliverDependencies, input: DeliveryReference, problems: string[]): Promise<void> {
   if (problems.length > 0) await store.leads.addNotes(input.leadId, problems.map((problem) => `${input.buyer}/${input.destination}: ${problem}`));
-}
-
-/** A failed probe gives its lead back: held as before, or on to the next of its chain. */
-async function giveBack(dependencies: DeliverDependencies, input: DeliverInput, work: DeliveryWork, probe: { number: number; mayHaveArrived: boolean }, context: DeliveryContext): Promise<DeliverResult> {
-  for (;;) {
-    const { version } = await dependencies.gates.readAnew(input.buyer, input.destination);
-    const result = await standAside(dependencies, input, work, context, { reason: 'probe-failed', gateVersion: version, mayHaveArrived: probe.mayHaveArrived });
-    if (result) return { ...result, attempt: probe.number };
-  }
 }
 
 function codeOf(outcome: AttemptOutcome): string {
   return outcome.outcome === 'error' ? outcome.code : outcome.outcome;
 }
-

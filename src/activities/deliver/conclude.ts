@@ -1,6 +1,7 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { DeliveryState, ReasonCode } from '../../domain/delivery/state.ts';
-import { FAILURE, type DeliverResult } from '../contract.ts';
+import { FAILURE } from '../contract.ts';
+import type { DeliverResult } from '../../domain/delivery/result.ts';
 
 /**
  * The border to Temporal: what went well is returned, everything else thrown, so that the UI shows it in red. Messages hold

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Configuration } from '../../configuration/configuration.ts';
 import type { HttpClient } from '../../egress/http-client.ts';
+import type { Metrics } from '../../metrics/metrics.ts';
 import type { Store } from '../../store/store.ts';
 import type { BreakerReporter } from '../gate/breaker-reporter.ts';
 import type { GateReader } from '../gate/gate-reader.ts';
@@ -17,6 +18,7 @@ export interface DeliverDependencies {
   random: () => number;
   pause: (ms: number, signal: AbortSignal) => Promise<void>;
   log: Logger;
+  metrics: Pick<Metrics, 'attemptEnded' | 'deliverySettled'>;
 }
 
 /** What a delivery needs of the activity that it runs in. */
@@ -24,14 +26,17 @@ export interface DeliveryContext {
   workflowId: string;
   /** Aborts when the worker has to let go. */
   signal: AbortSignal;
-  /** Kept by Temporal until the next attempt of this activity: an end that could not be written yet. */
-  remember: (end: RememberedEnd | null) => void;
-  /** What the attempt before remembered. */
-  remembered: RememberedEnd | null;
+  /** Which try of the activity this is, from 1. */
+  tryNumber: number;
+  /** Kept by Temporal until the next try of this activity: an end that could not be written yet. */
+  remember: (end: RememberedEnd) => void;
+  /** What the tries before remembered. */
+  remembered: readonly RememberedEnd[];
 }
 
 /** An attempt whose end is known but not on disk. Codes only: it can be seen in the Temporal UI. */
 export interface RememberedEnd {
+  deliveryId: string;
   attempt: number;
   finishedAt: string;
   outcome: 'success' | 'failure' | 'error';

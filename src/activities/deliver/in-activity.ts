@@ -8,17 +8,18 @@ const HEARTBEAT_EVERY_MS = 1_000;
 export async function inActivity<T>(activity: Context, work: (context: DeliveryContext) => Promise<T>): Promise<T> {
   const { workflowExecution } = activity.info;
   const details: unknown = activity.info.heartbeatDetails;
-  const remembered = isRememberedEnd(details) ? details : null;
+  const remembered = Array.isArray(details) ? details.filter(isRememberedEnd) : [];
   let current = remembered;
   const timer = setInterval(() => activity.heartbeat(current), HEARTBEAT_EVERY_MS);
   try {
     return await work({
       workflowId: workflowExecution?.workflowId ?? '',
       signal: activity.cancellationSignal,
+      tryNumber: activity.info.attempt,
       remembered,
       remember: (end) => {
-        current = end;
-        activity.heartbeat(end);
+        current = [...current.filter(({ deliveryId }) => deliveryId !== end.deliveryId), end];
+        activity.heartbeat(current);
       },
     });
   } finally {
@@ -27,5 +28,5 @@ export async function inActivity<T>(activity: Context, work: (context: DeliveryC
 }
 
 function isRememberedEnd(details: unknown): details is RememberedEnd {
-  return typeof details === 'object' && details !== null && 'attempt' in details && 'outcome' in details && 'finishedAt' in details;
+  return typeof details === 'object' && details !== null && 'deliveryId' in details && 'attempt' in details && 'outcome' in details && 'finishedAt' in details;
 }

@@ -1,5 +1,5 @@
 import type { AttemptOutcome, ErrorCode } from '../../domain/delivery/outcome.ts';
-import type { DeliverResult } from '../contract.ts';
+import type { DeliverResult } from '../../domain/delivery/result.ts';
 import type { DeliveryWork } from '../../store/records.ts';
 import type { DeliverDependencies, DeliveryContext, RememberedEnd } from './dependencies.ts';
 import { recordEnd } from './record-end.ts';
@@ -12,7 +12,7 @@ import { recordEnd } from './record-end.ts';
 export async function finishInterrupted(dependencies: DeliverDependencies, work: DeliveryWork, context: DeliveryContext): Promise<DeliverResult | null> {
   const open = work.attempts.find((attempt) => attempt.finishedAt === null);
   if (!open) return null;
-  const remembered = context.remembered?.attempt === open.number ? context.remembered : null;
+  const remembered = context.remembered.find(({ deliveryId, attempt }) => deliveryId === work.delivery.id && attempt === open.number);
   const recorded = await recordEnd(dependencies, work, context, {
     number: open.number,
     startedAt: open.startedAt,

@@ -1,4 +1,5 @@
-import type { DeliverInput, DeliverResult } from '../contract.ts';
+import type { DeliverInput } from '../contract.ts';
+import type { DeliverResult } from '../../domain/delivery/result.ts';
 import { explain } from '../../domain/delivery/explanation.ts';
 import { isFinal, type ReasonCode } from '../../domain/delivery/state.ts';
 import type { DeliveryWork, Settlement } from '../../store/records.ts';
@@ -45,7 +46,7 @@ const MAY_HAVE_ARRIVED: Settlement = { state: 'unknown', reason: 'may-have-arriv
 
 /** Holds or skips a delivery whose gate is shut; one that somebody settled meanwhile stands as it does. Null when the gate has moved on since `gateVersion` was read. */
 export async function standAside(
-  { store, clock }: DeliverDependencies,
+  { store, clock, metrics }: DeliverDependencies,
   input: DeliverInput,
   { delivery, attempts }: DeliveryWork,
   context: DeliveryContext,
@@ -53,9 +54,11 @@ export async function standAside(
 ): Promise<DeliverResult | null> {
   const attempt = attempts.at(-1)?.number ?? null;
   const explanation = explain(shut.reason);
+  const labels = { buyer: input.buyer, destination: input.destination, type: delivery.planned.type };
   if (input.whenShut === 'skip') {
     const mayHaveArrived = shut.mayHaveArrived === true || attempts.some((one) => one.round === delivery.round && one.kind === 'unknown');
     const settled = await store.deliveries.settle(delivery.id, mayHaveArrived ? MAY_HAVE_ARRIVED : { state: 'skipped', reason: shut.reason, explanation, deadLetter: null });
+    if (settled.state === 'skipped' || settled.state === 'unknown') metrics.deliverySettled({ ...labels, state: settled.state });
     return { state: settled.state, reason: settled.reason, attempt, heldUntil: null };
   }
   const now = clock();
@@ -66,5 +69,6 @@ export async function standAside(
     const settled = await store.deliveries.get(delivery.id);
     return settled && isFinal(settled.state) ? standingOf({ delivery: settled, attempts }) : null;
   }
+  metrics.deliverySettled({ ...labels, state: 'held' });
   return { state: 'held', reason: shut.reason, attempt, heldUntil };
 }

@@ -1,4 +1,4 @@
-import type { DeliverInput } from '../contract.ts';
+import type { DeliveryReference } from '../contract.ts';
 import { boundChannelOf, type BoundChannel } from '../../channels/registry.ts';
 import { maskRequest } from '../../channels/masking.ts';
 import type { RenderedRequest } from '../../channels/channel.ts';
@@ -29,7 +29,7 @@ export interface PreparedRequest {
  * Renders a delivery's request, or takes the bytes that the round's first attempt kept. A first delivery is made by the
  * configuration that its plan was pinned to; a release or redelivery by today's.
  */
-export async function prepareRequest({ configuration }: DeliverDependencies, input: DeliverInput, work: DeliveryWork): Promise<Prepared> {
+export async function prepareRequest({ configuration }: DeliverDependencies, input: DeliveryReference, work: DeliveryWork): Promise<Prepared> {
   const version = versionFor(input, work);
   const resolved = await configuration.resolveDestination(version, input.buyer, input.destination);
   if (!resolved.ok) {
@@ -56,7 +56,7 @@ export async function prepareRequest({ configuration }: DeliverDependencies, inp
 }
 
 /** Attempts of one round are made of one configuration: the bytes stay the same also when they were not kept yet. */
-function versionFor(input: DeliverInput, { delivery, attempts }: DeliveryWork): number | 'latest' {
+function versionFor(input: DeliveryReference, { delivery, attempts }: DeliveryWork): number | 'latest' {
   const earlier = attempts.find((attempt) => attempt.round === delivery.round);
   if (earlier) return earlier.configVersion;
   return delivery.round <= 1 ? input.configVersion : 'latest';

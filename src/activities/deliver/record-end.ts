@@ -3,9 +3,10 @@ import type { AttemptOutcome } from '../../domain/delivery/outcome.ts';
 import { judgeAttempt, type Verdict } from '../../domain/delivery/verdict.ts';
 import type { AttemptEnd, DeliveryWork, Settlement } from '../../store/records.ts';
 import { StoreUnavailable } from '../../store/store.ts';
-import { FAILURE, type DeliverResult } from '../contract.ts';
+import { FAILURE } from '../contract.ts';
+import type { DeliverResult } from '../../domain/delivery/result.ts';
 import { tryAgain } from './conclude.ts';
-import type { DeliverDependencies, DeliveryContext } from './dependencies.ts';
+import type { DeliverDependencies, DeliveryContext, RememberedEnd } from './dependencies.ts';
 
 /** The end of one attempt, before it is judged. */
 export interface Ended {
@@ -60,6 +61,10 @@ export async function recordEnd(dependencies: DeliverDependencies, work: Deliver
     nextAttemptAt,
     settled: settlementOf(verdict, outcome, delivery.planned.releaseOnRecovery),
   });
+  const { buyer, destination, type } = delivery.planned;
+  const kind = outcome.outcome === 'error' ? outcome.kind : null;
+  dependencies.metrics.attemptEnded({ buyer, destination, type, outcome: outcome.outcome, kind, durationMs, willRetry: verdict.next === 'retry' });
+  if (verdict.next === 'settle') dependencies.metrics.deliverySettled({ buyer, destination, type, state: verdict.state });
   const result: DeliverResult | null = verdict.next === 'settle' ? { state: verdict.state, reason: verdict.reason, attempt: number, heldUntil: null } : null;
   return { finishedAt, outcome, counted, verdict, result };
 }
@@ -90,7 +95,7 @@ async function writeWithPatience({ store, pause, log }: DeliverDependencies, con
       await store.attempts.finish(end);
       return;
     } catch (error) {
-      context.remember(rememberedEnd(ended));
+      context.remember(rememberedEnd(end.deliveryId, ended));
       if (!(error instanceof StoreUnavailable)) throw error;
       if (waitedMs === 0) log.warn({ deliveryId: end.deliveryId, attempt: end.number }, 'the store is away: the end of an attempt waits to be written');
       if (waitedMs >= PATIENCE_MS || context.signal.aborted) throw tryAgain(FAILURE.storeUnavailable, 'the end of an attempt is not written yet', LONGEST_PAUSE_MS);
@@ -100,8 +105,9 @@ async function writeWithPatience({ store, pause, log }: DeliverDependencies, con
   }
 }
 
-function rememberedEnd({ number, finishedAt, outcome }: Ended) {
+function rememberedEnd(deliveryId: string, { number, finishedAt, outcome }: Ended): RememberedEnd {
   return {
+    deliveryId,
     attempt: number,
     finishedAt,
     outcome: outcome.outcome,

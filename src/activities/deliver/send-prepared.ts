@@ -1,4 +1,4 @@
-import type { DeliverInput } from '../contract.ts';
+import type { DeliveryReference } from '../contract.ts';
 import { maskExchange, maskOutcome } from '../../channels/masking.ts';
 import type { AttemptOutcome } from '../../domain/delivery/outcome.ts';
 import type { DeliverDependencies, DeliveryContext } from './dependencies.ts';
@@ -8,7 +8,7 @@ import type { Ended } from './record-end.ts';
 /** Sends a prepared request once; gives what came of it and what the evidence may show of it. */
 export async function sendPrepared(
   { http, clock }: DeliverDependencies,
-  input: DeliverInput,
+  input: DeliveryReference,
   prepared: PreparedRequest,
   context: DeliveryContext,
 ): Promise<{ outcome: AttemptOutcome; sent: Ended['sent']; notes: string[] }> {

@@ -1,4 +1,4 @@
-import type { DeliverResult } from '../contract.ts';
+import type { DeliverResult } from '../../domain/delivery/result.ts';
 import type { DeliveryWork } from '../../store/records.ts';
 
 /** How a delivery stands in the store, as a result. */

@@ -9,9 +9,10 @@ import type { Settlement } from '../../store/records.ts';
 import type { Store } from '../../store/store.ts';
 import { createApi } from '../app.ts';
 import { createBuyerSync } from '../config/buyer-sync.ts';
-import { DEFAULT_BODY_LIMIT_BYTES } from '../dependencies.ts';
+import { DEFAULT_BODY_LIMIT_BYTES, DEFAULT_INTAKE_AT_ONCE } from '../dependencies.ts';
 import { createLeadStarter } from '../intake/lead-starter.ts';
 import { createRedelivery } from '../redelivery/create-redelivery.ts';
+import { createMetrics } from '../../metrics/metrics.ts';
 import { listen } from '../server.ts';
 import { RecordingEngine } from './recording-engine.ts';
 
@@ -83,24 +84,25 @@ export interface CallOptions {
 }
 
 /** The whole API on a real socket over an embedded database in memory. */
-export async function startApi(): Promise<ApiUnderTest> {
+export async function startApi(options: { temporalSdkUrl?: string; intakeAtOnce?: number } = {}): Promise<ApiUnderTest> {
   const store = await openStore({ kind: 'embedded', dataDir: 'memory://' }, createEncryption('an-encryption-key-of-a-test'));
   const engine = new RecordingEngine();
   const clock = () => new Date();
   const logged: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
   const configuration = new Configuration({ store, clock, types });
-  const leadStarter = createLeadStarter({ engine, leads: store.leads, log, clock }, { concurrency: 8, waiting: 100, noteAfterMs: 5 });
+  const leadStarter = createLeadStarter({ engine, leads: store.leads, log, clock }, { concurrency: 8, waiting: 100, startWithinMs: 60_000, noteAfterMs: 5 });
   const app = createApi({
     store,
     configuration,
     engine,
-    settings: { publicUrl: 'http://leadrail.example', adminKey: ADMIN_KEY, bodyLimitBytes: DEFAULT_BODY_LIMIT_BYTES, version: '0.0.0-test' },
+    settings: { publicUrl: 'http://leadrail.example', adminKey: ADMIN_KEY, bodyLimitBytes: DEFAULT_BODY_LIMIT_BYTES, intakeAtOnce: options.intakeAtOnce ?? DEFAULT_INTAKE_AT_ONCE, version: '0.0.0-test' },
     log,
     clock,
     redeliver: createRedelivery({ store, configuration, engine, log }),
     leadStarter,
     buyerSync: createBuyerSync({ configuration, engine, log }),
+    metrics: createMetrics({ version: '0.0.0-test', store, configuration, temporalSdkUrl: options.temporalSdkUrl ?? null, clock, gaugesMaxAgeMs: 0 }),
   });
   const server = await listen(app, '127.0.0.1', 0);
   const answers: Answered[] = [];

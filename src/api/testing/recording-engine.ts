@@ -31,6 +31,10 @@ export class RecordingEngine implements Engine {
     return Promise.resolve(true);
   }
 
+  reportFirstPass(): Promise<void> {
+    return this.#answer(() => undefined);
+  }
+
   report(): Promise<void> {
     return this.#answer(() => undefined);
   }

@@ -55,6 +55,11 @@ export interface DeliveryStanding {
   reason: ReasonCode | null;
 }
 
+/** What a plan can deliver at once: its fan-out, and the first entry of each chain. */
+export function firstDeliveries(plan: Plan): PlannedDelivery[] {
+  return [...plan.fanOut, ...plan.chains.flatMap((chain) => chain.entries[0]?.deliveries ?? [])];
+}
+
 /** Every delivery of a plan, fan-out first, then chain by chain, in order. */
 export function allDeliveries(plan: Plan): PlannedDelivery[] {
   return [...plan.fanOut, ...plan.chains.flatMap((chain) => chain.entries.flatMap((entry) => entry.deliveries))];

@@ -16,9 +16,12 @@ export function redeliveryNumber(workflowId: string): number | null {
   return number === undefined ? null : Number(number);
 }
 
-/** The child that runs everything a plan delivers in parallel. `root` is the id of the workflow that carries the plan. */
-export function fanOutWorkflowId(root: string): string {
-  return `${root}/fan-out`;
+/**
+ * The child that runs what a plan delivers in parallel. `root` is the id of the workflow that carries the plan. `number` counts
+ * from 1: there is a second one where some had to go on while others were still in their first attempt.
+ */
+export function fanOutWorkflowId(root: string, number = 1): string {
+  return number === 1 ? `${root}/fan-out` : `${root}/fan-out-${number}`;
 }
 
 /** The child that runs one failover chain. `index` is the chain's place in the plan, from 0; people count from 1. */
@@ -36,5 +39,5 @@ export function owningWorkflowId(root: string, plan: Plan, deliveryId: string): 
 
 /** The root that a workflow id belongs to: `lead-7/failover-2` is part of `lead-7`, a redelivery is a root of its own. */
 export function rootWorkflowId(workflowId: string): string {
-  return workflowId.replace(/\/(?:fan-out|failover-\d+)$/, '');
+  return workflowId.replace(/\/(?:fan-out(?:-\d+)?|failover-\d+)$/, '');
 }

@@ -1,0 +1,53 @@
+import { describeError } from '../../domain/describe-error.ts';
+import type { DeliverResult } from '../../domain/delivery/result.ts';
+import { isFinal } from '../../domain/delivery/state.ts';
+import type { DeliveryWork } from '../../store/records.ts';
+import type { DeliveryReference } from '../contract.ts';
+import { attemptOnce } from '../deliver/attempt.ts';
+import { isElsewhere } from '../deliver/deliver.ts';
+import type { DeliverDependencies, DeliveryContext } from '../deliver/dependencies.ts';
+import { finishInterrupted } from '../deliver/interrupted.ts';
+import { standingOf } from '../deliver/standing.ts';
+
+/** The first attempt of one delivery. `null`: it goes on in a child, for whatever reason. */
+export async function tryFirst(dependencies: DeliverDependencies, delivery: DeliveryReference, context: DeliveryContext): Promise<DeliverResult | null> {
+  const end = { isUnwritten: false };
+  const watching: DeliveryContext = {
+    ...context,
+    remember: (remembered) => {
+      end.isUnwritten = true;
+      context.remember(remembered);
+    },
+  };
+  try {
+    const work = await dependencies.store.deliveries.work(delivery.deliveryId);
+    if (!work) return { state: 'failed', reason: 'our-fault', attempt: null, heldUntil: null };
+    if (context.tryNumber > 1) return await takeStock(dependencies, work, watching);
+    if (isFinal(work.delivery.state)) return standingOf(work);
+    return isFirst(work) && !isElsewhere(work, context) ? await attempt(dependencies, delivery, work, watching) : null;
+  } catch (error) {
+    // An answer that was read and not written yet is remembered by this very activity: it must come back for it.
+    if (end.isUnwritten) throw error;
+    dependencies.log.warn({ deliveryId: delivery.deliveryId, ...describeError(error) }, 'a first attempt could not be made; a child workflow goes on with it');
+    return null;
+  }
+}
+
+async function attempt(dependencies: DeliverDependencies, delivery: DeliveryReference, work: DeliveryWork, context: DeliveryContext): Promise<DeliverResult | null> {
+  const { answer } = await dependencies.gates.read(delivery.buyer, delivery.destination);
+  // Holds and probes wait inside a workflow.
+  if (answer.gate !== 'open-to-send') return null;
+  const attempted = await attemptOnce(dependencies, delivery, work, { passed: true, probe: null, gate: 'closed' }, context);
+  return attempted.next === 'settled' ? attempted.result : null;
+}
+
+/** What a try before this one has left: an end that could not be written then is written now, and nothing is sent. */
+async function takeStock(dependencies: DeliverDependencies, work: DeliveryWork, context: DeliveryContext): Promise<DeliverResult | null> {
+  if (isFinal(work.delivery.state)) return standingOf(work);
+  const isRemembered = context.remembered.some(({ deliveryId }) => deliveryId === work.delivery.id);
+  return isRemembered ? finishInterrupted(dependencies, work, context) : null;
+}
+
+function isFirst({ delivery, attempts }: DeliveryWork): boolean {
+  return delivery.state === 'planned' && !attempts.some((one) => one.round === delivery.round);
+}

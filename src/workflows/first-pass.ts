@@ -1,0 +1,58 @@
+import { condition, isCancellation, proxyActivities, setHandler } from '@temporalio/workflow';
+import type { PlannedDelivery } from '../domain/delivery/plan.ts';
+import type { DeliverResult, FirstPassProgress, SettledDeliveries } from '../domain/delivery/result.ts';
+import type { Activities } from '../activities/contract.ts';
+import { HEARTBEAT_TIMEOUT_MS, namesOf, RECORDING_GRACE_MS, type Delivering } from './delivering.ts';
+import { firstPassSignal } from './messages.ts';
+
+const { firstPass } = proxyActivities<Pick<Activities, 'firstPass'>>({ startToCloseTimeout: '1m' });
+
+/** The first attempts of a lead's deliveries, in one activity: who is settled by it, and who goes on. */
+export class FirstPass {
+  private readonly settled = new Map<string, DeliverResult>();
+  private readonly goingOn = new Set<string>();
+  private isOver = false;
+
+  constructor() {
+    setHandler(firstPassSignal, (progress) => this.note(progress));
+  }
+
+  /** Never throws for what became of the activity: whatever it did not settle goes on. */
+  async run({ leadId, configVersion }: Delivering, deliveries: PlannedDelivery[]): Promise<void> {
+    const input = { leadId, configVersion, deliveries: deliveries.map(({ id, buyer, destination }) => ({ deliveryId: id, buyer, destination })) };
+    const options = {
+      summary: `to ${namesOf(deliveries)}`,
+      startToCloseTimeout: Math.max(...deliveries.map(({ timeoutMs }) => timeoutMs)) + RECORDING_GRACE_MS,
+      heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
+      // After a crash it only takes stock, so there is nothing to wait for.
+      retry: { initialInterval: 100, maximumInterval: 10_000, maximumAttempts: 100 },
+    };
+    try {
+      this.note({ settled: await firstPass.executeWithOptions(options, [input]), goingOn: [] });
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+    }
+    this.isOver = true;
+  }
+
+  /** Waits until each of some deliveries is settled or goes on; gives those that are settled. */
+  async settledOf(deliveries: PlannedDelivery[]): Promise<SettledDeliveries> {
+    await condition(() => this.isOver || deliveries.every(({ id }) => this.settled.has(id) || this.goingOn.has(id)));
+    return deliveries.flatMap(({ id }): SettledDeliveries => {
+      const result = this.settled.get(id);
+      return result ? [[id, result]] : [];
+    });
+  }
+
+  /** Waits until some of the deliveries go on, or none of them can any more (then none is given). */
+  async nextGoingOn(deliveries: PlannedDelivery[]): Promise<PlannedDelivery[]> {
+    const going = () => deliveries.filter(({ id }) => !this.settled.has(id) && (this.isOver || this.goingOn.has(id)));
+    await condition(() => this.isOver || going().length > 0);
+    return going();
+  }
+
+  private note({ settled, goingOn }: FirstPassProgress): void {
+    for (const [id, result] of settled) this.settled.set(id, result);
+    for (const id of goingOn) this.goingOn.add(id);
+  }
+}
