@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Configuration } from '../configuration/configuration.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { Store } from '../store/store.ts';
 import type { Engine } from '../temporal/engine.ts';
 import type { BuyerSync } from './config/buyer-sync.ts';
@@ -20,6 +21,7 @@ export interface ApiDependencies {
   leadStarter: LeadStarter;
   /** Tells Temporal what the configuration says, and remembers when it could not. */
   buyerSync: BuyerSync;
+  metrics: Metrics;
 }
 
 export interface ApiSettings {
@@ -28,8 +30,13 @@ export interface ApiSettings {
   adminKey: string;
   /** The most that a body may have, decompressed. */
   bodyLimitBytes: number;
+  /** The most intake calls that this process answers at once, those that wait included; `DEFAULT_INTAKE_AT_ONCE` unless set. */
+  intakeAtOnce?: number;
   version: string;
 }
 
 /** The default of `bodyLimitBytes`: 1 MiB. */
 export const DEFAULT_BODY_LIMIT_BYTES = 1_048_576;
+
+/** The default of `intakeAtOnce`: far more than a database that keeps up ever has waiting, and little enough for the memory. */
+export const DEFAULT_INTAKE_AT_ONCE = 1_000;

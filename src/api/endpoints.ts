@@ -11,6 +11,7 @@ import type { ApiSettings } from './dependencies.ts';
 import { getHealth } from './health/health.ts';
 import { getReadiness } from './health/readiness.ts';
 import type { Endpoint } from './http/endpoint.ts';
+import { getMetrics } from './metrics/get-metrics.ts';
 import { postLead } from './intake/post-lead.ts';
 import { getLead } from './leads/get-lead.ts';
 import { searchLeads } from './leads/search-leads.ts';
@@ -50,6 +51,7 @@ export function allEndpoints(settings: ApiSettings): Endpoint[] {
     listAlerts,
     getHealth,
     getReadiness,
+    getMetrics,
     getOverview,
   ];
   return [...endpoints, ...documentationEndpoints(endpoints, settings)];

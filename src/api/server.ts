@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { Express } from 'express';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { Problem } from './http/problem.ts';
 
 /** A listening API. */
@@ -22,7 +21,7 @@ const HEADERS_WITHIN_MS = 15_000;
 const REQUEST_WITHIN_MS = 60_000;
 
 /** Listens at an address. Rejects with the system's error, e.g. `EADDRINUSE` for a taken port. */
-export async function listen(app: Express, host: string, port: number): Promise<RunningServer> {
+export async function listen(app: RequestListener, host: string, port: number): Promise<RunningServer> {
   const server = createServer({ headersTimeout: HEADERS_WITHIN_MS, requestTimeout: REQUEST_WITHIN_MS, keepAliveTimeout: IDLE_WITHIN_MS }, app);
   answerUnreadableRequests(server);
   server.listen(port, host);

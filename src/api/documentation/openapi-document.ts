@@ -49,8 +49,9 @@ function securityOf(access: Access): Record<string, string[]>[] {
   return access === 'public' ? [] : [{ bearer: [] }, { apiKey: [] }];
 }
 
-function responseOf({ description, schema, types }: AnswerDescription): ResponseConfig {
-  if (schema === undefined && types === undefined) return { description };
+function responseOf({ description, schema, types, headers }: AnswerDescription): ResponseConfig {
+  const described = { description, ...(headers === undefined ? {} : { headers }) };
+  if (schema === undefined && types === undefined) return described;
   const content = (types ?? [JSON_TYPE]).map((type) => [type, schema === undefined ? {} : { schema }] as const);
-  return { description, content: Object.fromEntries(content) };
+  return { ...described, content: Object.fromEntries(content) };
 }

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
-import type { ApiDependencies } from '../dependencies.ts';
+import { DEFAULT_INTAKE_AT_ONCE, type ApiDependencies } from '../dependencies.ts';
+import { Admission } from './admission.ts';
 import { authenticate, type Access, type Identity } from './authentication.ts';
 import { JSON_TYPE, readJsonBody } from './media-types.ts';
 import { readBody, type BodyReader } from './read-body.ts';
@@ -16,6 +17,8 @@ export interface Call<Params, Query, Body> {
   headers: IncomingHttpHeaders;
   /** Aborts when the client went away. */
   gone: AbortSignal;
+  /** How long ago the request came: its headers, before its key was checked and its body read. */
+  elapsedMs: () => number;
 }
 
 /** What an endpoint answers: JSON unless `type` says otherwise (then `body` is its text). No body for 204. */
@@ -32,6 +35,8 @@ export interface AnswerDescription {
   schema?: z.ZodType;
   /** Media types; JSON when absent. */
   types?: readonly string[];
+  /** Headers that mean something here, for the document. */
+  headers?: z.ZodObject;
 }
 
 export interface EndpointWords {
@@ -92,18 +97,25 @@ export function defineEndpoint<P extends z.ZodObject, Q extends z.ZodObject, B e
     params,
     query,
     body,
-    handler: (dependencies) => async (request, response) => {
-      const { store, settings } = dependencies;
-      const identity = await authenticate(request.headers, words.access, { adminKey: settings.adminKey, sourceKeys: store.sourceKeys });
-      const call = {
-        params: validate(params, request.params, 'address'),
-        query: validate(query, request.query, 'query'),
-        body: validate(body.schema, await bodyValue(body, request, response, settings.bodyLimitBytes), 'body'),
-        identity,
-        headers: request.headers,
-        gone: goneSignal(response),
+    handler: (dependencies) => {
+      const { store, settings, log } = dependencies;
+      const answer = async (request: Request, response: Response) => {
+        const cameAtMs = performance.now();
+        const identity = await authenticate(request.headers, words.access, { adminKey: settings.adminKey, sourceKeys: store.sourceKeys });
+        const call = {
+          params: validate(params, request.params, 'address'),
+          query: validate(query, request.query, 'query'),
+          body: validate(body.schema, await bodyValue(body, request, response, settings.bodyLimitBytes), 'body'),
+          identity,
+          headers: request.headers,
+          gone: goneSignal(response),
+          elapsedMs: () => performance.now() - cameAtMs,
+        };
+        send(response, await handle(call, dependencies));
       };
-      send(response, await handle(call, dependencies));
+      if (words.access !== 'intake') return answer;
+      const admission = new Admission(settings.intakeAtOnce ?? DEFAULT_INTAKE_AT_ONCE, log);
+      return (request, response) => admission.admit(() => answer(request, response));
     },
   };
 }

@@ -22,6 +22,10 @@ export const problemSchema = z
   })
   .meta({ id: 'Problem' });
 
+/** The media type of a problem, and the header of those that pass: for the document. */
+export const PROBLEM_TYPES: readonly string[] = ['application/problem+json'];
+export const retryAfter = z.object({ 'Retry-After': z.string().meta({ description: 'Whole seconds to wait before sending it again' }) });
+
 export type ProblemError = z.infer<typeof problemErrorSchema>;
 export type ProblemBody = z.infer<typeof problemSchema>;
 
@@ -38,6 +42,7 @@ const TITLES = {
   413: 'Body too large',
   415: 'Unsupported content type',
   422: 'Invalid input',
+  429: 'Too many leads',
   500: 'Unexpected error',
   503: 'Temporarily unavailable',
 } as const;
@@ -52,6 +57,7 @@ const KINDS: Record<ProblemStatus, string> = {
   413: 'too-large',
   415: 'unsupported-content-type',
   422: 'invalid',
+  429: 'too-many-leads',
   500: 'unexpected',
   503: 'unavailable',
 };

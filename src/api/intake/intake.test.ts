@@ -100,7 +100,7 @@ describe('?wait=', () => {
 /** The next lead that is started. */
 async function waitForStart() {
   const before = api.engine.started.length;
-  await expect.poll(() => api.engine.started.length).toBeGreaterThan(before);
+  await expect.poll(() => api.engine.started.length, { timeout: 60_000 }).toBeGreaterThan(before);
   const [next] = api.engine.started.slice(before);
   if (!next) throw new Error('no lead was started');
   return next;

@@ -5,13 +5,14 @@ import { createLeadStarter } from './lead-starter.ts';
 
 const lead = (leadId: string): LeadStart => ({ leadId, source: 's', plan: { route: 'r', configVersion: 1, fanOut: [], chains: [] } });
 
-function starterUnderTest(limits: { concurrency: number; waiting: number }, startLead: (lead: LeadStart) => Promise<void>) {
+function starterUnderTest(limits: { concurrency: number; waiting: number; startWithinMs?: number }, startLead: (lead: LeadStart) => Promise<void>) {
+  const time = { nowMs: 0 };
   const marked: string[][] = [];
   const logged: string[] = [];
   const log = pino({}, { write: (line: string) => void logged.push(line) });
   const markStarted = (ids: string[]) => Promise.resolve(void marked.push(ids));
-  const starter = createLeadStarter({ engine: { startLead }, leads: { markStarted }, log, clock: () => new Date(0) }, { ...limits, noteAfterMs: 1 });
-  return { starter, marked, logged };
+  const starter = createLeadStarter({ engine: { startLead }, leads: { markStarted }, log, clock: () => new Date(time.nowMs) }, { startWithinMs: 1_000, ...limits, noteAfterMs: 1 });
+  return { starter, marked, logged, time };
 }
 
 /** A promise and what resolves it. */
@@ -54,6 +55,25 @@ describe('the lead starter', () => {
     await closed;
     expect([begun, marked.flat()]).toEqual([['under-way'], ['under-way']]);
     expect(logged.join('')).toContain('"waits","waits-too"');
+  });
+
+  it('leaves what has waited for too long to the sweep, which starts it too, and goes on with what is new', async () => {
+    const begun: string[] = [];
+    const answered = deferred();
+    const newStarted = deferred();
+    const { starter, marked, logged, time } = starterUnderTest({ concurrency: 1, waiting: 100, startWithinMs: 100 }, ({ leadId }) => {
+      begun.push(leadId);
+      if (leadId === 'new') newStarted.resolve();
+      return leadId === 'slow' ? answered.promise : Promise.resolve();
+    });
+    for (const id of ['slow', 'old', 'old-too']) starter.start(lead(id));
+    time.nowMs = 101;
+    starter.start(lead('new'));
+    answered.resolve();
+    await newStarted.promise;
+    await starter.close();
+    expect([begun, marked.flat()]).toEqual([['slow', 'new'], ['slow', 'new']]);
+    expect(logged.join('')).toContain('"old","old-too"');
   });
 
   it('leaves to the sweep, and logs by id, what cannot be started, what is too much, and what comes after its end', async () => {

@@ -26,18 +26,21 @@ export interface LeadStarterLimits {
   concurrency: number;
   /** Leads waiting for their turn; beyond it they are left to the sweep, so that a slow Temporal cannot fill the memory. */
   waiting: number;
+  /** One that has waited for longer is left to the sweep, which starts those as well: otherwise both would start the very same ones. */
+  startWithinMs: number;
   /** Started leads are noted together after this. */
   noteAfterMs: number;
 }
 
-const LIMITS: LeadStarterLimits = { concurrency: 64, waiting: 20_000, noteAfterMs: 100 };
+/** The sweep takes up what is 5 s old (`MISSED_AFTER_MS` there), so the starter lets go a little earlier. */
+const LIMITS: LeadStarterLimits = { concurrency: 64, waiting: 20_000, startWithinMs: 4_000, noteAfterMs: 1_000 };
 /** Ids in one log line. */
 const LOGGED_IDS = 20;
 /** Ids noted in one statement. */
 const NOTED_AT_ONCE = 500;
 
 export function createLeadStarter({ engine, leads, log, clock }: LeadStarterDependencies, limits: LeadStarterLimits = LIMITS): LeadStarter {
-  const waiting: LeadStart[] = [];
+  const waiting: { lead: LeadStart; sinceMs: number }[] = [];
   const running = new Set<Promise<void>>();
   let started: string[] = [];
   let failed: { leadId: string; error: unknown }[] = [];
@@ -49,8 +52,14 @@ export function createLeadStarter({ engine, leads, log, clock }: LeadStarterDepe
 
   const startNext = (): void => {
     while (running.size < limits.concurrency) {
-      const lead = waiting.shift();
-      if (lead === undefined) return;
+      const next = waiting.shift();
+      if (next === undefined) return;
+      const { lead, sinceMs } = next;
+      if (clock().getTime() - sinceMs > limits.startWithinMs) {
+        left.push(lead.leadId);
+        noteSoon();
+        continue;
+      }
       const start = engine
         .startLead(lead)
         .then(
@@ -107,13 +116,13 @@ export function createLeadStarter({ engine, leads, log, clock }: LeadStarterDepe
         noteSoon();
         return;
       }
-      waiting.push(lead);
+      waiting.push({ lead, sinceMs: clock().getTime() });
       startNext();
     },
     close: async () => {
       closed = true;
       // A full queue could outlast the time that a shutdown is given.
-      dropped.push(...waiting.splice(0).map(({ leadId }) => leadId));
+      dropped.push(...waiting.splice(0).map(({ lead }) => lead.leadId));
       await Promise.all(running);
       while (noting !== null) await noting;
       await note();

@@ -4,9 +4,10 @@ import { allDeliveries } from '../../domain/delivery/plan.ts';
 import type { LeadRecord } from '../../store/records.ts';
 import { StoreUnavailable } from '../../store/store.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { countLead } from '../metrics/count-lead.ts';
 import { defineEndpoint, nothing, type Answer } from '../http/endpoint.ts';
 import { pollUntil } from '../http/poll.ts';
-import { Problem } from '../http/problem.ts';
+import { Problem, PROBLEM_TYPES, problemSchema, retryAfter } from '../http/problem.ts';
 import { freshDeliveryShape } from '../leads/delivery-shape.ts';
 import { leadSchema, leadShape, readWholeLead, type LeadShape } from '../leads/lead-shape.ts';
 import { acceptLead, type AcceptedLead } from './accept-lead.ts';
@@ -46,13 +47,17 @@ export const postLead = defineEndpoint({
   answers: {
     200: { description: 'Settled (with `wait`; held counts), or known already by its idempotency key', schema: leadSchema },
     202: { description: 'Stored; it is being delivered', schema: leadSchema },
+    429: { description: 'Beyond the limit of the source; nothing was stored', schema: problemSchema, types: PROBLEM_TYPES, headers: retryAfter },
+    503: { description: 'Too many leads at once, no configuration, or the database is away; nothing was stored', schema: problemSchema, types: PROBLEM_TYPES, headers: retryAfter },
   },
-  handle: async ({ identity, query, body, headers, gone }, dependencies) => {
+  handle: async ({ identity, query, body, headers, gone, elapsedMs }, dependencies) => {
     const idempotencyKey = idempotencyKeyOf(headers['idempotency-key']);
     const { source, applied } = intakeSource(identity, query.source, await dependencies.configuration.current());
-    const { fields, notes, errors } = flattenFields(body);
-    if (errors.length > 0) throw new Problem(422, 'The lead was not taken: some of its fields cannot be kept.', { errors });
-    const accepted = await acceptLead({ source, applied, fields, notes, test: query.test, idempotencyKey }, dependencies);
+    const accepted = await countLead(dependencies.metrics, { source: source.id, elapsedMs }, async () => {
+      const { fields, notes, errors } = flattenFields(body);
+      if (errors.length > 0) throw new Problem(422, 'The lead was not taken: some of its fields cannot be kept.', { errors });
+      return acceptLead({ source, applied, fields, notes, test: query.test, idempotencyKey }, dependencies);
+    });
     const withinMs = query.wait === undefined ? null : Math.min(query.wait, LONGEST_WAIT_MS);
     const answer = await answerFor(accepted, withinMs, gone, dependencies);
     return { ...answer, headers: { location: `/v1/leads/${accepted.lead.id}` } };

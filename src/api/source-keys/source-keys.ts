@@ -65,7 +65,7 @@ export const deleteSourceKey = defineEndpoint({
   path: '/v1/sources/{id}/keys/{keyId}',
   access: 'admin',
   tag: 'Sources',
-  summary: 'Delete an intake key: it opens nothing any more, at once',
+  summary: 'Delete an intake key: it opens nothing any more, at once here and within a second in other processes',
   params: sourceParams.extend({ keyId: z.string().meta({ description: 'Id of the key' }) }),
   query: nothing,
   body: noBody,

@@ -85,6 +85,9 @@ describe('parseConfig: one mistake', () => {
     ['a destination id twice', { buyers: [{ id: 'acme', destinations: [api, api] }] }, 'buyers[0].destinations[1].id', /^another destination of this buyer/],
     ['a route id twice', withRoutes({ id: 'r', when: 'true', deliver: ['acme'] }, { id: 'r', deliver: ['acme'] }), 'routes[1].id', /^another route/],
     ['a bad field type', { sources: [{ id: 'a', fields: { phone: { type: 'phon' } } }] }, 'sources[0].fields.phone.type', /^use one of phone,.*did you mean "phone"/, 'phone'],
+    ['a limit per day', { sources: [{ id: 'a', limit: { leads: 5, per: 'day' } }] }, 'sources[0].limit.per', 'expected one of "second", "minute", "hour" (source a)'],
+    ['a limit of nothing', { sources: [{ id: 'a', limit: { leads: 0, per: 'hour' } }] }, 'sources[0].limit.leads', /./],
+    ['a limit that is none', { sources: [{ id: 'a', limit: { leads: 10_001, per: 'second' } }] }, 'sources[0].limit.leads', 'at most 10000 leads a second can be told apart; write less, or leave the limit out (source a)'],
     ['a route to no buyer', withRoutes({ id: 'r', deliver: ['acne'] }), 'routes[0].deliver[0]', 'there is no buyer "acne"; did you mean "acme"? (route r)', 'acme'],
     ['a route to no buyer nearby', withRoutes({ id: 'r', deliver: ['zulu'] }), 'routes[0].deliver[0]', 'there is no buyer "zulu"; declare it under `buyers` (route r)'],
     ['a route to no destination', withRoutes({ id: 'r', deliver: [{ firstOf: ['bravo', 'acme/apo'] }] }), 'routes[0].deliver[0].firstOf[1]', 'buyer "acme" has no destination "apo"; did you mean "acme/api"? (route r)', 'acme/api'],
@@ -183,6 +186,12 @@ describe('parseConfig: warnings', () => {
 describe('parseConfig: what is right', () => {
   it.each([[{}], [{ sources: null, buyers: null, routes: null }], [{ sources: [], buyers: [] }]])('takes empty sections: %j', (document) => {
     expect(configOf(document)).toEqual({ sources: [], buyers: [], routes: [] });
+  });
+
+  it('takes a limit of a source, whose burst is as large as the limit unless set', () => {
+    const limits = [{ leads: 100, per: 'minute' }, { leads: 5, per: 'second', burst: 50 }, undefined];
+    const { sources } = configOf({ sources: limits.map((limit, index) => ({ id: `s${index}`, ...(limit === undefined ? {} : { limit }) })) });
+    expect(sources.map(({ limit }) => limit)).toEqual([{ leads: 100, per: 'minute', burst: 100 }, { leads: 5, per: 'second', burst: 50 }, null]);
   });
 
   it('fills in every default, with units in the names', () => {

@@ -2,10 +2,12 @@ import { z } from 'zod';
 import type { BreakerSettings } from '../breaker/report.ts';
 import type { FailoverCause } from '../delivery/plan.ts';
 import { fieldDeclarationsSchema } from '../fields/types.ts';
+import type { SourceLimit } from '../intake-limit/limit.ts';
 import { isTypeToCome, notAvailableYet } from './availability.ts';
 import { idSchema, type DestinationCommon } from './destination.ts';
 import { durationSchema } from './duration.ts';
 import { nearest } from './nearest.ts';
+import { sourceLimitSchema } from './source-limit.ts';
 import { isMapping } from './strings.ts';
 import { parseTarget, type Target } from './target.ts';
 
@@ -19,6 +21,8 @@ export interface Config {
 export interface SourceConfig {
   id: string;
   fields: z.output<typeof fieldDeclarationsSchema>;
+  /** How fast leads may come in; null for as fast as they like. */
+  limit: SourceLimit | null;
 }
 
 export interface BuyerConfig {
@@ -95,8 +99,8 @@ const routeSchema = z
   .transform((route): RouteConfig => ({ ...route, when: route.when ?? null }));
 
 const sourceSchema = z
-  .strictObject({ id: idSchema, fields: fieldDeclarationsSchema.nullish() })
-  .transform((source): SourceConfig => ({ id: source.id, fields: source.fields ?? fieldDeclarationsSchema.parse({}) }));
+  .strictObject({ id: idSchema, fields: fieldDeclarationsSchema.nullish(), limit: sourceLimitSchema.optional() })
+  .transform((source): SourceConfig => ({ id: source.id, fields: source.fields ?? fieldDeclarationsSchema.parse({}), limit: source.limit ?? null }));
 
 /** A section may be missing, or left empty as YAML's null. */
 function section<T extends z.ZodType>(item: T) {
