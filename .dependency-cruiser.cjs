@@ -8,11 +8,16 @@ const rooms = {
   // Types only: the workflows' view of what activities do.
   workflows: ['domain', 'activities/contract.ts'],
   temporal: ['domain', 'workflows'],
-  activities: ['configuration', 'channels', 'egress', 'store', 'domain', 'temporal'],
+  metrics: ['configuration', 'store', 'domain'],
+  // The ids that log lines carry: used where work begins.
+  'log-context': ['domain'],
+  // Of the activities only their contract: what inputs and failures are called.
+  tracing: ['log-context', 'egress', 'domain', 'activities/contract.ts'],
+  activities: ['configuration', 'channels', 'egress', 'store', 'domain', 'temporal', 'metrics'],
   settings: ['domain'],
   dashboard: ['domain', 'store'],
-  api: ['workflows', 'activities', 'configuration', 'channels', 'egress', 'store', 'domain', 'temporal', 'dashboard', 'settings'],
-  worker: ['workflows', 'activities', 'configuration', 'channels', 'egress', 'store', 'domain', 'temporal', 'settings'],
+  api: ['workflows', 'activities', 'configuration', 'channels', 'egress', 'store', 'domain', 'temporal', 'dashboard', 'settings', 'metrics', 'log-context'],
+  worker: ['workflows', 'activities', 'configuration', 'channels', 'egress', 'store', 'domain', 'temporal', 'settings', 'metrics', 'log-context', 'tracing'],
 };
 
 module.exports = {

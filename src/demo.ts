@@ -15,10 +15,10 @@ const SANDBOX_PORT = 8090;
 const LEADS_AT_ONCE = 4;
 
 /** The whole system with a sandbox of example buyers, and sample leads sent through the real intake. */
-await runEmbedded(async ({ settings, log, announce, stop, opened }) => {
+await runEmbedded(async ({ settings, log, announce, temporalSdkMetricsUrl, stop, opened }) => {
   announce('Starting Leadrail: database, Temporal server, worker, API …');
   const loopbackAllowed = { ...settings, allowedNetworks: [...settings.allowedNetworks, '127.0.0.0/8'] };
-  const foundation = await openFoundation(loopbackAllowed, log, announce);
+  const foundation = await openFoundation(loopbackAllowed, log, announce, { temporalSdkMetricsUrl });
   opened(foundation);
   const sandbox = await startSandbox(foundation);
   const [address] = await Promise.all([startApiPart(foundation, announce), startWorkerPart(foundation, stop)]);

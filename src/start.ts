@@ -4,8 +4,8 @@ import { runEmbedded } from './system/run.ts';
 import { startWorkerPart } from './system/worker-part.ts';
 
 /** The whole system in one process; Temporal and the database run inside unless settings name others. */
-await runEmbedded(async ({ settings, log, announce, stop, opened }) => {
-  const foundation = await openFoundation(settings, log, announce);
+await runEmbedded(async ({ settings, log, announce, temporalSdkMetricsUrl, stop, opened }) => {
+  const foundation = await openFoundation(settings, log, announce, { temporalSdkMetricsUrl });
   opened(foundation);
   const [address] = await Promise.all([startApiPart(foundation, announce), startWorkerPart(foundation, stop)]);
   announce(`Leadrail runs: ${address} (API description at ${address}/docs)`);

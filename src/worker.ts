@@ -1,11 +1,14 @@
-import { openFoundation } from './system/foundation.ts';
+import { openWorkerFoundation } from './system/foundation.ts';
 import { runPart } from './system/run.ts';
-import { startWorkerPart } from './system/worker-part.ts';
+import { startWorkerPart, type RunningWorker } from './system/worker-part.ts';
+import { startWorkerPort } from './system/worker-port.ts';
 
 /** A worker alone, against a PostgreSQL and a Temporal server of one's own. */
-await runPart(async ({ settings, log, announce, stop, opened }) => {
-  const foundation = await openFoundation(settings, log, announce);
+await runPart(async ({ settings, log, announce, temporalSdkMetricsUrl, stop, opened }) => {
+  const foundation = await openWorkerFoundation(settings, log, announce, { temporalSdkMetricsUrl });
   opened(foundation);
-  await startWorkerPart(foundation, stop);
-  announce('A worker runs');
+  let worker: RunningWorker | null = null;
+  const address = await startWorkerPort(foundation, announce, () => worker);
+  worker = await startWorkerPart(foundation, stop);
+  announce(`A worker runs: ${address} (/healthz, /readyz, /metrics)`);
 });

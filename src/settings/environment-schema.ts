@@ -5,6 +5,11 @@ import { durationSchema } from '../domain/config/duration.ts';
 /** Messages name no value of a variable that may hold a secret. */
 const text = z.string().trim();
 
+const collectorSchema = text.refine((value) => {
+  const url = URL.canParse(value) ? new URL(value) : null;
+  return url !== null && (url.protocol === 'http:' || url.protocol === 'https:');
+}, 'is no web address; write the address of an OTLP/HTTP collector, like http://localhost:4318');
+
 const portSchema = text.transform((value, context) => {
   const port = /^\d{1,5}$/.test(value) ? Number(value) : NaN;
   if (port <= 65_535) return port;
@@ -66,6 +71,7 @@ const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'
 export const environmentSchema = z.object({
   LEADRAIL_HOST: text.regex(/^[\w.:-]+$/, 'is no address to listen on; write one like 127.0.0.1, 0.0.0.0 or ::').default('127.0.0.1'),
   LEADRAIL_PORT: portSchema.default(8_080),
+  LEADRAIL_WORKER_PORT: portSchema.default(8_081),
   LEADRAIL_PUBLIC_URL: httpUrlSchema.optional(),
   LEADRAIL_DATA_DIR: text.default('.leadrail'),
   LEADRAIL_ADMIN_KEY: text.regex(/^[\x21-\x7e]+$/, 'may have no spaces and only ASCII characters, for it goes in a header; choose another key').optional(),
@@ -80,6 +86,14 @@ export const environmentSchema = z.object({
     .default('info'),
   /** More than the longest timeout of a delivery, so that a stop lets those in flight finish. */
   LEADRAIL_SHUTDOWN_GRACE: text.pipe(durationSchema).default(65_000),
+  OTEL_EXPORTER_OTLP_ENDPOINT: collectorSchema.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collectorSchema.optional(),
+  OTEL_EXPORTER_OTLP_PROTOCOL: text.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: text.optional(),
+  OTEL_SERVICE_NAME: text.optional(),
+  OTEL_TRACES_EXPORTER: text.optional(),
+  /** The standard has it that anything but true, in any case, means false. */
+  OTEL_SDK_DISABLED: text.optional(),
   DATABASE_URL: databaseUrlSchema.optional(),
   TEMPORAL_ADDRESS: temporalAddressSchema.optional(),
   TEMPORAL_NAMESPACE: text.default('default'),

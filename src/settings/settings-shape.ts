@@ -6,6 +6,8 @@ export interface Settings {
   host: string;
   /** 0: any free port. */
   port: number;
+  /** Of a worker on its own, for health and metrics. 0: any free port. */
+  workerPort: number;
   /** Without a slash at its end. */
   publicUrl: string | null;
   /** Absolute. */
@@ -25,10 +27,20 @@ export interface Settings {
   /** The value of PATH, where the Temporal CLI is looked for. */
   searchPath: string;
   logLevel: LogLevel;
+  /** null: tracing is off. */
+  tracing: TracingSettings | null;
   shutdownGraceMs: number;
 }
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+
+/** Where traces go. What else OpenTelemetry can be told it reads from its own variables. */
+export interface TracingSettings {
+  /** Full URL of the collector's traces. */
+  tracesUrl: string;
+  /** As set; null: the part's own name. */
+  serviceName: string | null;
+}
 
 export interface TemporalSettings {
   /** `host:port`. */

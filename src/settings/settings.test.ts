@@ -21,6 +21,7 @@ describe('readSettings', () => {
       settings: {
         host: '127.0.0.1',
         port: 8080,
+        workerPort: 8081,
         publicUrl: null,
         dataDir: resolve('.leadrail'),
         adminKey: null,
@@ -33,6 +34,7 @@ describe('readSettings', () => {
         temporalCli: null,
         searchPath: '',
         logLevel: 'info',
+        tracing: null,
         shutdownGraceMs: 65_000,
       },
     });
@@ -47,6 +49,7 @@ describe('readSettings', () => {
 
   it.each([
     [{ LEADRAIL_PORT: '0' }, { port: 0 }],
+    [{ LEADRAIL_WORKER_PORT: '9100' }, { workerPort: 9100 }],
     [{ LEADRAIL_PUBLIC_URL: 'https://leads.example.com/' }, { publicUrl: 'https://leads.example.com' }],
     [{ LEADRAIL_ENCRYPTION_KEY: `${KEY}, ${OLD_KEY}` }, { encryptionKeys: [KEY, OLD_KEY] }],
     [{ LEADRAIL_ALLOWED_NETWORKS: '10.0.0.0/8, fd00::/8\n127.0.0.1/32' }, { allowedNetworks: ['10.0.0.0/8', 'fd00::/8', '127.0.0.1/32'] }],

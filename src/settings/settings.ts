@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { z } from 'zod';
 import { environmentMistakes } from './environment-mistakes.ts';
 import { environmentSchema } from './environment-schema.ts';
+import { tracingSettings, tracingWarnings } from './tracing-settings.ts';
 import type { Mode, PartsSettings, Settings, SettingsMistake, SettingsResult, TlsSettings } from './settings-shape.ts';
 import { unknownVariables } from './unknown-variables.ts';
 
@@ -26,6 +27,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, mode: Mode): Settin
   if (settings.adminKey !== null && settings.adminKey.length < SAFE_KEY_CHARACTERS) {
     warnings.push(`LEADRAIL_ADMIN_KEY has fewer than ${SAFE_KEY_CHARACTERS} characters and can be guessed; use a long random one.`);
   }
+  warnings.push(...tracingWarnings(parsed.data));
   return { ok: true, settings, warnings };
 }
 
@@ -42,6 +44,7 @@ function settingsOf(read: z.infer<typeof environmentSchema>): Settings {
   return {
     host: read.LEADRAIL_HOST,
     port: read.LEADRAIL_PORT,
+    workerPort: read.LEADRAIL_WORKER_PORT,
     publicUrl: read.LEADRAIL_PUBLIC_URL ?? null,
     dataDir: resolve(read.LEADRAIL_DATA_DIR),
     adminKey: read.LEADRAIL_ADMIN_KEY ?? null,
@@ -59,6 +62,7 @@ function settingsOf(read: z.infer<typeof environmentSchema>): Settings {
     temporalCli: read.LEADRAIL_TEMPORAL_CLI ?? null,
     searchPath: read.PATH,
     logLevel: read.LEADRAIL_LOG_LEVEL,
+    tracing: tracingSettings(read),
     shutdownGraceMs: read.LEADRAIL_SHUTDOWN_GRACE,
   };
 }

@@ -4,17 +4,19 @@ import { DEFAULT_BODY_LIMIT_BYTES } from '../api/dependencies.ts';
 import { createLeadStarter } from '../api/intake/lead-starter.ts';
 import { createRedelivery } from '../api/redelivery/create-redelivery.ts';
 import { listen } from '../api/server.ts';
+import { countSweep } from '../metrics/count-sweep.ts';
 import { portOrFree } from '../settings/free-port.ts';
 import { Sweeper } from '../worker/sweeper.ts';
 import { StartProblem, type Announce, type Foundation } from './foundation.ts';
+import { startingInContext, withRequestContext } from './request-context.ts';
 import { VERSION } from './version.ts';
 
 /** Serves the API and the page until the foundation is closed; gives the address. */
 export async function startApiPart(foundation: Foundation, announce: Announce): Promise<string> {
-  const { settings, log, store, configuration, engine, adminKey, closers } = foundation;
+  const { settings, log, store, configuration, engine, metrics, tracing, adminKey, closers } = foundation;
   await applyConfigFile(foundation, announce);
   const clock = () => new Date();
-  const leadStarter = createLeadStarter({ engine, leads: store.leads, log, clock });
+  const leadStarter = startingInContext(engine, (starting) => createLeadStarter({ engine: starting, leads: store.leads, log, clock }));
   closers.add('lead starter', () => leadStarter.close());
   const buyerSync = createBuyerSync({ configuration, engine, log });
   const { port, wanted, replaced } = await portOrFree(settings.host, settings.port);
@@ -30,12 +32,13 @@ export async function startApiPart(foundation: Foundation, announce: Announce): 
     redeliver: createRedelivery({ store, configuration, engine, log }),
     leadStarter,
     buyerSync,
+    metrics,
   });
-  const server = await listen(app, settings.host, port);
+  const server = await listen(withRequestContext(tracing === null ? app : tracing.serve(app)), settings.host, port);
   closers.add('API', () => server.close());
   buyerSync.request();
   // Entities that Temporal could not be told of are told as soon as it answers.
-  const sweeper = new Sweeper(() => buyerSync.run(), log);
+  const sweeper = new Sweeper(() => countSweep(metrics, 'buyer-sync', () => buyerSync.run()), log);
   closers.add('buyer sync', () => sweeper.close());
   sweeper.start();
   return address;

@@ -4,7 +4,7 @@ import { environment } from '../settings/environment.ts';
 import { describeMistakes, readSettings, type PartsSettings, type Settings, type SettingsResult } from '../settings/settings.ts';
 import { StoreUnavailable } from '../store/store.ts';
 import { EncryptionKeyMismatch } from '../store/key-rotation.ts';
-import { StartProblem, type Foundation } from './foundation.ts';
+import { StartProblem, type WorkerFoundation } from './foundation.ts';
 import { createLog, installTemporalRuntime } from './log.ts';
 
 /** What a main file is given. */
@@ -12,10 +12,12 @@ export interface Run<S extends Settings = Settings> {
   settings: S;
   log: Logger;
   announce: (line: string) => void;
+  /** Where the Temporal SDK serves its own metrics; for `openFoundation`. */
+  temporalSdkMetricsUrl: string | null;
   /** Ends the process in order: with code 1 when `error` is given. */
   stop: (error?: unknown) => void;
   /** Called with what was opened, so that a stop closes it. */
-  opened: (foundation: Foundation) => void;
+  opened: (foundation: Pick<WorkerFoundation, 'closers'>) => void;
 }
 
 /** The frame of every main file: settings, log, signals, and a readable end when a start fails. */
@@ -37,8 +39,7 @@ async function run<S extends Settings>(read: SettingsResult<S>, main: (run: Run<
   }
   const { settings } = read;
   const log = createLog(settings);
-  installTemporalRuntime(log);
-  let foundation: Foundation | null = null;
+  let foundation: Pick<WorkerFoundation, 'closers'> | null = null;
   let stopping = false;
   const stop = (error?: unknown) => {
     if (stopping) return;
@@ -48,12 +49,13 @@ async function run<S extends Settings>(read: SettingsResult<S>, main: (run: Run<
   };
   process.once('SIGINT', () => stop());
   process.once('SIGTERM', () => stop());
-  const opened = (what: Foundation) => {
+  const opened: Run['opened'] = (what) => {
     foundation = what;
     if (stopping) void what.closers.close(log);
   };
   try {
-    await main({ settings, log, announce, stop, opened });
+    const { metricsUrl } = await installTemporalRuntime(log);
+    await main({ settings, log, announce, temporalSdkMetricsUrl: metricsUrl, stop, opened });
   } catch (error) {
     stop(error);
   }

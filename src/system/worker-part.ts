@@ -4,21 +4,37 @@ import { BreakerReporter } from '../activities/gate/breaker-reporter.ts';
 import { GateReader } from '../activities/gate/gate-reader.ts';
 import { describeError } from '../domain/describe-error.ts';
 import { createHttpClient } from '../egress/undici-http-client.ts';
+import { countSweep } from '../metrics/count-sweep.ts';
 import { TASK_QUEUE } from '../temporal/names.ts';
 import { createWorker } from '../worker/create-worker.ts';
 import { sweep } from '../worker/sweep.ts';
 import { Sweeper } from '../worker/sweeper.ts';
-import { StartProblem, type Foundation } from './foundation.ts';
+import { StartProblem, type WorkerFoundation } from './foundation.ts';
 
 const REVIVE_EVERY_MS = 300_000;
 
+/** A worker that was started. */
+export interface RunningWorker {
+  /** Whether it takes work at this moment. */
+  polls(): boolean;
+}
+
 /** Runs the worker, and the sweep behind it, until the foundation is closed. `onLost` is called when the worker ends by itself. */
-export async function startWorkerPart(foundation: Foundation, onLost: (error: unknown) => void): Promise<void> {
-  const { settings, log, store, configuration, temporal, engine, closers } = foundation;
-  const http = createHttpClient({ allowedNetworks: settings.allowedNetworks });
+export async function startWorkerPart(foundation: WorkerFoundation, onLost: (error: unknown) => void): Promise<RunningWorker> {
+  const { settings, log, store, configuration, temporal, engine, metrics, tracing, closers } = foundation;
+  const connections = createHttpClient({ allowedNetworks: settings.allowedNetworks });
+  const http = tracing === null ? connections : tracing.http(connections);
   closers.add('outgoing connections', () => http.close());
   const reporter = new BreakerReporter(
-    (buyer, report) => engine.report(buyer, report),
+    async (buyer, report) => {
+      try {
+        await engine.report(buyer, report);
+      } catch (error) {
+        metrics.breakerReported({ buyer, destination: report.destination, result: 'failed' });
+        throw error;
+      }
+      metrics.breakerReported({ buyer, destination: report.destination, result: 'sent' });
+    },
     (ms) => delay(ms),
     (buyer, error) => log.warn({ buyer, ...describeError(error) }, 'a report to a buyer’s breaker waits until Temporal answers'),
   );
@@ -35,6 +51,7 @@ export async function startWorkerPart(foundation: Foundation, onLost: (error: un
     // An abort only ends the wait: whoever waits looks at the signal.
     pause: (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined),
     log,
+    metrics,
   });
   const worker = await createWorker({
     connection: temporal.connection,
@@ -42,6 +59,7 @@ export async function startWorkerPart(foundation: Foundation, onLost: (error: un
     taskQueue: TASK_QUEUE,
     activities,
     shutdownGraceMs: settings.shutdownGraceMs,
+    tracing: tracing?.worker,
   });
   let isStopping = false;
   const running = worker.run();
@@ -52,11 +70,15 @@ export async function startWorkerPart(foundation: Foundation, onLost: (error: un
     worker.shutdown();
     await running;
   });
-  const sweeper = new Sweeper(() => sweep({ store, engine, log }, new Date()), log);
+  const polls = () => worker.getState() === 'RUNNING';
+  metrics.watchWorker(polls);
+  const sweeper = new Sweeper(() => countSweep(metrics, 'leads', () => sweep({ store, engine, log, metrics }, new Date())), log);
   closers.add('sweep', () => sweeper.close());
   sweeper.start();
   // An entity that somebody ended, or a Temporal that came back empty: signals from the CLI must find every buyer.
-  const reviver = new Sweeper(async () => engine.reviveBuyers((await configuration.current())?.config.buyers.map(({ id }) => id) ?? []), log, REVIVE_EVERY_MS);
+  const revive = async () => engine.reviveBuyers((await configuration.current())?.config.buyers.map(({ id }) => id) ?? []);
+  const reviver = new Sweeper(() => countSweep(metrics, 'buyers', revive), log, REVIVE_EVERY_MS);
   closers.add('revival of buyers', () => reviver.close());
   reviver.start();
+  return { polls };
 }
