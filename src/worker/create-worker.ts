@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { Worker, type NativeConnection } from '@temporalio/worker';
+import { Worker, type NativeConnection, type WorkerInterceptors } from '@temporalio/worker';
 import type { Activities } from '../activities/contract.ts';
+import { activityLogContext } from '../log-context/activity-log-context.ts';
+import type { WorkerTracing } from '../tracing/tracing.ts';
+import { workflowSource } from './workflow-bundle.ts';
 
 export interface WorkerOptions {
   connection: NativeConnection;
@@ -9,6 +12,8 @@ export interface WorkerOptions {
   activities: Activities;
   /** How long deliveries in flight may go on after a stop was asked for: longer than the longest HTTP timeout. */
   shutdownGraceMs: number;
+  /** Absent: tracing is off, and the workflows have none of it inside. */
+  tracing?: WorkerTracing | undefined;
 }
 
 /** A delivery mostly waits for the other side, which costs a worker almost nothing. */
@@ -18,17 +23,27 @@ const CACHED_WORKFLOWS = 1_000;
 
 /** The worker that runs Leadrail's workflows and activities. */
 export async function createWorker(options: WorkerOptions): Promise<Worker> {
+  const { tracing } = options;
+  const source = workflowSource({ traced: tracing !== undefined });
   return Worker.create({
     connection: options.connection,
     namespace: options.namespace,
     taskQueue: options.taskQueue,
-    workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+    ...source,
+    interceptors: interceptors(tracing, 'workflowsPath' in source),
+    ...(tracing === undefined ? {} : { sinks: tracing.sinks }),
     activities: { ...options.activities },
     shutdownGraceTime: options.shutdownGraceMs,
     maxConcurrentActivityTaskExecutions: DELIVERIES_AT_ONCE,
     maxConcurrentWorkflowTaskExecutions: 100,
     maxCachedWorkflows: CACHED_WORKFLOWS,
-    // Well below the deliveries' heartbeat timeout, so that a slow moment of the server is not taken for a lost worker.
-    maxHeartbeatThrottleInterval: 1_000,
   });
+}
+
+/** A bundle has its interceptors inside; sources are told of them. */
+function interceptors(tracing: WorkerTracing | undefined, isBundledAtStart: boolean): WorkerInterceptors {
+  return {
+    activity: [activityLogContext, ...(tracing?.activityInterceptors ?? [])],
+    ...(tracing !== undefined && isBundledAtStart ? { workflowModules: [fileURLToPath(new URL('../tracing/workflow-interceptors.ts', import.meta.url))] } : {}),
+  };
 }

@@ -3,8 +3,10 @@ import { describeError } from '../domain/describe-error.ts';
 
 /** Between two sweeps, unless told otherwise. */
 const EVERY_MS = 10_000;
+/** After a sweep that says `more`. */
+const SOON_MS = 1_000;
 
-/** Repeats a sweep until it is closed; one that fails is logged and repeated. */
+/** Repeats a sweep until it is closed, sooner when it says that there is `more`; one that fails is logged and repeated. */
 export class Sweeper {
   private readonly sweep: () => Promise<unknown>;
   private readonly log: Logger;
@@ -32,14 +34,15 @@ export class Sweeper {
   }
 
   private async once(): Promise<void> {
+    let waitMs = this.everyMs;
     try {
-      await this.sweep();
+      if ((await this.sweep()) === 'more') waitMs = Math.min(SOON_MS, this.everyMs);
     } catch (error) {
       this.log.warn(describeError(error), 'a sweep failed; it is repeated');
     }
     if (this.closed) return;
     this.timer = setTimeout(() => {
       this.running = this.once();
-    }, this.everyMs);
+    }, waitMs);
   }
 }
