@@ -1,19 +1,83 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import type { LoadOptions } from './load.ts';
+import { SCENARIO_NAMES, type ScenarioName } from './speed/scenarios.ts';
 
-export interface BenchArguments extends LoadOptions {
-  /** JSON instead of a table. */
+/** What is measured: speed against bare Temporal, how little one buyer's trouble is another's, or how soon a killed worker's deliveries go on. */
+export type BenchMode = 'speed' | 'isolation' | 'recovery';
+
+export interface BenchArguments {
+  mode: BenchMode;
+  /** JSON instead of tables. */
   json: boolean;
+  leads: number;
+  /** Of the closed loop. */
+  concurrency: number;
+  rounds: number;
+  /** Empty for all. */
+  scenarios: ScenarioName[];
+  /** Whether bare Temporal workflows are measured too. */
+  withFloor: boolean;
+  idleLeads: number;
+  /** Of isolation: the part of the closed loop's leads/s that the others get. */
+  rateShare: number;
+  /** Of isolation: deliveries that one worker is to hold at once. */
+  inFlight: number;
 }
 
 const amount = (most: number) => z.coerce.number().int().min(1).max(most);
-const argumentsSchema = z.object({ leads: amount(100_000).default(300), concurrency: amount(1_000).default(50), json: z.boolean().default(false) });
+const argumentsSchema = z.object({
+  leads: amount(100_000).optional(),
+  concurrency: amount(1_000).default(50),
+  rounds: amount(100).optional(),
+  scenario: z.array(z.enum(SCENARIO_NAMES)).default([]),
+  json: z.boolean().default(false),
+  isolation: z.boolean().default(false),
+  recovery: z.boolean().default(false),
+  'no-floor': z.boolean().default(false),
+  quick: z.boolean().default(false),
+  'rate-share': z.coerce.number().gt(0).max(1).default(0.4),
+  'in-flight': amount(1_000).optional(),
+});
 
-/** Reads the command line; throws for what it does not know and for no whole number above 0. */
+/** Where nothing is said; `--quick` shows in a minute or two that everything works, and its figures say little. */
+const USUAL: Record<BenchMode, { leads: number; rounds: number }> = { speed: { leads: 300, rounds: 3 }, isolation: { leads: 300, rounds: 1 }, recovery: { leads: 40, rounds: 3 } };
+const QUICK = { leads: 40, rounds: 1, idleLeads: 10, inFlight: 100 };
+const FULL = { idleLeads: 50, inFlight: 1_000 };
+
+/** Reads the command line; throws, a line each, for what it does not know and for values that mean nothing. */
 export function readArguments(args: string[]): BenchArguments {
-  const { values } = parseArgs({ args, options: { leads: { type: 'string' }, concurrency: { type: 'string' }, json: { type: 'boolean' } } });
+  const { values } = parseArgs({
+    args,
+    options: {
+      leads: { type: 'string' },
+      concurrency: { type: 'string' },
+      rounds: { type: 'string' },
+      scenario: { type: 'string', multiple: true },
+      json: { type: 'boolean' },
+      isolation: { type: 'boolean' },
+      recovery: { type: 'boolean' },
+      'no-floor': { type: 'boolean' },
+      quick: { type: 'boolean' },
+      'rate-share': { type: 'string' },
+      'in-flight': { type: 'string' },
+    },
+  });
   const read = argumentsSchema.safeParse(values);
-  if (read.success) return read.data;
-  throw new Error(read.error.issues.map(({ path, message }) => `--${path.join('.')}: ${message}`).join('\n'));
+  if (!read.success) throw new Error(read.error.issues.map(({ path, message }) => `--${String(path[0])}: ${message}`).join('\n'));
+  const { data } = read;
+  if (data.isolation && data.recovery) throw new Error('--isolation and --recovery: one at a time');
+  const mode: BenchMode = data.isolation ? 'isolation' : data.recovery ? 'recovery' : 'speed';
+  const usual = { ...USUAL[mode], ...FULL, ...(data.quick ? QUICK : {}) };
+  return {
+    mode,
+    json: data.json,
+    leads: data.leads ?? usual.leads,
+    concurrency: data.concurrency,
+    rounds: data.rounds ?? usual.rounds,
+    scenarios: data.scenario,
+    withFloor: !data['no-floor'],
+    idleLeads: usual.idleLeads,
+    rateShare: data['rate-share'],
+    inFlight: data['in-flight'] ?? usual.inFlight,
+  };
 }

@@ -1,35 +1,57 @@
 import { tmpdir } from 'node:os';
-import { readArguments } from './arguments.ts';
-import { readConditions } from './conditions.ts';
-import { measure, type ScenarioFigures } from './measure.ts';
-import { asJson, asTable } from './report.ts';
-import { SCENARIOS } from './scenarios.ts';
-import { withSystemUnderTest } from './system-under-test.ts';
+import { readArguments, type BenchArguments } from './arguments.ts';
+import { describeConditions, readConditions } from './conditions.ts';
+import { measureIsolation } from './isolation/isolation.ts';
+import { isolationTable } from './isolation/isolation-report.ts';
+import { measureRecovery } from './recovery/recovery.ts';
+import { recoveryTable } from './recovery/recovery-report.ts';
+import type { Run } from './run.ts';
+import { measureSpeed } from './speed/speed.ts';
+import { speedTables } from './speed/speed-report.ts';
 
-/** `npm run bench -- [--leads 300] [--concurrency 50] [--json]`: the figures on standard output, what it does on standard error. */
+/** `npm run bench -- [--isolation | --recovery] [--json] …`: the figures on standard output, what it does on standard error. */
 const end = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => end.abort(new Error(`interrupted by ${signal}`)));
 
-const progress = (line: string) => void process.stderr.write(`${line}\n`);
+const run: Run = {
+  signal: end.signal,
+  lose: (error) => end.abort(error),
+  progress: (line) => void process.stderr.write(`${line}\n`),
+};
 
-async function bench(): Promise<void> {
-  const { json, ...load } = readArguments(process.argv.slice(2));
-  const conditions = await readConditions(tmpdir());
-  progress('starting Leadrail');
-  const scenarios = await withSystemUnderTest({ signal: end.signal, lose: (error) => end.abort(error) }, async (system) => {
-    const figures: ScenarioFigures[] = [];
-    for (const scenario of SCENARIOS) figures.push(await measure(scenario, load, system, end.signal, progress));
-    progress('stopping');
-    return figures;
-  });
-  const report = { conditions, scenarios };
-  process.stdout.write(`${json ? asJson(report) : asTable(report)}\n`);
+const EMBEDDED = 'PGlite, relaxedDurability: false';
+const THROW_AWAY = 'PostgreSQL on this machine, without syncing to disk';
+
+/** The figures of one run: for programs, and for people. */
+interface Outcome {
+  figures: object;
+  text: string;
+}
+
+async function measured(options: BenchArguments): Promise<Outcome> {
+  switch (options.mode) {
+    case 'speed': {
+      const scenarios = await measureSpeed(options, run);
+      return { figures: { scenarios }, text: speedTables(options, scenarios) };
+    }
+    case 'isolation': {
+      const figures = await measureIsolation(options, run);
+      return { figures, text: isolationTable(figures) };
+    }
+    case 'recovery': {
+      const figures = await measureRecovery(options, run);
+      return { figures, text: recoveryTable(figures) };
+    }
+  }
 }
 
 try {
-  await bench();
+  const options = readArguments(process.argv.slice(2));
+  const conditions = await readConditions(tmpdir(), options.mode === 'recovery' ? THROW_AWAY : EMBEDDED);
+  const { figures, text } = await measured(options);
+  process.stdout.write(options.json ? `${JSON.stringify({ conditions, options, ...figures }, null, 2)}\n` : `${text}\n\n${describeConditions(conditions)}\n`);
 } catch (error) {
   const cause: unknown = end.signal.aborted ? end.signal.reason : error;
-  progress(`The benchmark failed: ${cause instanceof Error ? cause.message : String(cause)}`);
+  run.progress(`The benchmark failed: ${cause instanceof Error ? cause.message : String(cause)}`);
   process.exitCode = 1;
 }

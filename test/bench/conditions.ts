@@ -11,7 +11,7 @@ export interface Conditions {
   loadBefore: number;
   /** How the embedded Temporal server writes. */
   temporalPragmas: string[];
-  /** How the embedded database writes. */
+  /** Where Leadrail keeps its records. */
   database: string;
   /** In a folder in memory, writing to disk costs nothing, and the figures are too good. */
   dataInMemory: boolean;
@@ -20,8 +20,8 @@ export interface Conditions {
 /** File system types of statfs(2) that keep files in memory: tmpfs and ramfs. */
 const IN_MEMORY = [0x01021994, 0x858458f6];
 
-/** Looks at the machine before the run; the folder is the one that the data folder will be made in. */
-export async function readConditions(folder: string): Promise<Conditions> {
+/** Looks at the machine before the run; the folder is the one that data folders will be made in. */
+export async function readConditions(folder: string, database: string): Promise<Conditions> {
   const { type } = await statfs(folder);
   return {
     cores: availableParallelism(),
@@ -29,9 +29,19 @@ export async function readConditions(folder: string): Promise<Conditions> {
     node: process.version,
     loadBefore: loadavg()[0] ?? 0,
     temporalPragmas: temporalPragmas(),
-    database: 'PGlite, relaxedDurability: false',
+    database,
     dataInMemory: IN_MEMORY.includes(type),
   };
+}
+
+/** For people, a line each. */
+export function describeConditions({ cores, processor, node, loadBefore, temporalPragmas: pragmas, database, dataInMemory }: Conditions): string {
+  const warning = dataInMemory ? ['The data folder is in memory: nothing was written to a disk, and the figures are too good.'] : [];
+  return [
+    `Machine: ${cores} cores (${processor}), shared by Leadrail, Temporal, the buyers and the load; load average ${loadBefore.toFixed(1)} before the run; Node ${node}.`,
+    `Temporal on SQLite with ${pragmas.join(', ')}; database ${database}.`,
+    ...warning,
+  ].join('\n');
 }
 
 /** Read from what the server is really started with. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { average, percentile, perSecond, summarize } from './figures.ts';
+import { average, median, percentile, perSecond, ratio, summarize } from './figures.ts';
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
@@ -32,7 +32,24 @@ describe('percentile', () => {
 
 describe('the other figures', () => {
   it('summarize times', () => {
-    expect(summarize(upTo(100).toReversed())).toEqual({ count: 100, p50: 50, p95: 95, max: 100 });
+    expect(summarize(upTo(100).toReversed())).toEqual({ count: 100, p50: 50, p95: 95, p99: 99, max: 100 });
+  });
+
+  it.each([
+    { values: [4], expected: 4 },
+    { values: [9, 1, 2], expected: 2 },
+    { values: [10, 1, 3, 2], expected: 2.5 },
+  ])('have $expected as the median of $values', ({ values, expected }) => {
+    expect(median(values)).toBe(expected);
+  });
+
+  it('have no median of nothing', () => {
+    expect(() => median([])).toThrow('nothing was measured');
+  });
+
+  it('compare', () => {
+    expect(ratio(30, 20)).toBe(1.5);
+    expect(() => ratio(30, 0)).toThrow('no figure to make a ratio to');
   });
 
   it('average counts', () => {

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
-import { leadWorkflowId } from '../../src/domain/delivery/workflow-id.ts';
-import { average } from './figures.ts';
+import { leadWorkflowId } from '../../../src/domain/delivery/workflow-id.ts';
+import { average } from '../figures.ts';
 
 /** What a lead costs Temporal, its children included: counts, or averages of them. */
 export interface HistorySize {
@@ -12,7 +12,12 @@ export interface HistorySize {
   activities: number;
 }
 
-/** The average over some leads; waits until their workflows have ended. */
+/** Resolves when a lead's workflow has ended. */
+export async function leadEnded(client: Client, leadId: string): Promise<void> {
+  await client.workflow.getHandle(leadWorkflowId(leadId)).result();
+}
+
+/** The average over some leads whose workflows have ended. */
 export async function averageHistory(client: Client, leadIds: readonly string[]): Promise<HistorySize> {
   const sizes = await Promise.all(leadIds.map((leadId) => sizeOf(client, leadWorkflowId(leadId))));
   const of = (count: keyof HistorySize) => average(sizes.map((size) => size[count]));
@@ -20,9 +25,7 @@ export async function averageHistory(client: Client, leadIds: readonly string[])
 }
 
 async function sizeOf(client: Client, workflowId: string): Promise<HistorySize> {
-  const handle = client.workflow.getHandle(workflowId);
-  await handle.result();
-  const { events } = await handle.fetchHistory();
+  const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
   const size: HistorySize = { workflows: 1, events: 0, workflowTasks: 0, activities: 0 };
   for (const event of events ?? []) {
     size.events += 1;

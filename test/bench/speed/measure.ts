@@ -1,0 +1,90 @@
+import { perSecond } from '../figures.ts';
+import { sendClosedLoop } from '../load/closed-loop.ts';
+import { latencyOf, type Latency } from '../load/latency.ts';
+import { leadFields } from '../load/lead-fields.ts';
+import type { DeliveredLead, LeadOf, LoadTarget } from '../load/load-target.ts';
+import { sendOpenLoop } from '../load/open-loop.ts';
+import type { MeasuredSystem } from '../measured-system.ts';
+import type { Run } from '../run.ts';
+import type { Arrivals } from '../sink/arrivals.ts';
+import { readCpuTime, type CpuTime } from './cpu-time.ts';
+import { averageHistory, leadEnded, type HistorySize } from './history.ts';
+
+/** What is sent in one measurement. */
+export interface Workload {
+  /** For the person who waits. */
+  title: string;
+  campaign: string;
+  deliveries: number;
+}
+
+export interface SpeedLoad {
+  /** In the closed loop, and again at half load. */
+  leads: number;
+  /** Of the closed loop: leads on their way at once. */
+  concurrency: number;
+  /** Leads one at a time. */
+  idleLeads: number;
+}
+
+export interface WorkloadFigures {
+  /** One lead at a time, the next when the workflow of the one before has ended. */
+  idle: Latency;
+  /** At a fixed rate: half of the closed loop's leads a second. */
+  halfLoad: Latency & { leadsPerSecond: number };
+  /** As fast as it goes with `concurrency` leads on their way. Leads a second from the first request to the last arrival. */
+  closedLoop: Latency & { leadsPerSecond: number };
+  /** A lead's, from idle leads: under load Temporal may do more in one task. */
+  history: HistorySize;
+  /** A lead's, in the closed loop, with the work that is left after its last arrival; null where it cannot be known. */
+  cpuPerLead: CpuTime | null;
+  /** Requests that reached the sink more than once. */
+  repeatedDeliveries: number;
+}
+
+const WARM_UP = { leads: 20, concurrency: 5 };
+const HISTORY_LEADS = 10;
+
+/** Warms up, then measures leads one at a time, as fast as they go, and at half of that. */
+export async function measure({ title, campaign, deliveries }: Workload, load: SpeedLoad, system: MeasuredSystem, arrivals: Arrivals, run: Run): Promise<WorkloadFigures> {
+  const target: LoadTarget = { address: system.address, intakeKey: system.intakeKey, arrivals, signal: run.signal };
+  const leadOf: LeadOf = (number) => ({ fields: leadFields(campaign, number), deliveries });
+  const repeatedBefore = arrivals.repeated;
+  const ended = ({ leadId }: DeliveredLead) => leadEnded(system.temporal, leadId);
+  // What one stage leaves behind is no load on the next.
+  const allEnded = (leads: readonly DeliveredLead[]) => Promise.all(latest(leads, load.concurrency).map(ended));
+
+  run.progress(`${title}: ${load.idleLeads} leads, one at a time`);
+  await allEnded(await sendClosedLoop(leadOf, WARM_UP, target));
+  const idle = await sendClosedLoop(leadOf, { leads: load.idleLeads, concurrency: 1, afterEach: ended }, target);
+  const sample = idle.slice(0, HISTORY_LEADS).map(({ leadId }) => leadId);
+  const history = await averageHistory(system.temporal, sample);
+
+  run.progress(`${title}: ${load.leads} leads, ${load.concurrency} at a time`);
+  const cpuBefore = readCpuTime(system.processes);
+  const closedLoop = await sendClosedLoop(leadOf, load, target);
+  await allEnded(closedLoop);
+  const cpuAfter = readCpuTime(system.processes);
+  const most = perSecond(load.leads, durationMs(closedLoop));
+
+  run.progress(`${title}: ${load.leads} leads, ${(most / 2).toFixed(1)} a second`);
+  const halfLoad = await sendOpenLoop(leadOf, { leads: load.leads, leadsPerSecond: most / 2 }, target);
+  await allEnded(halfLoad);
+  return {
+    idle: latencyOf(idle),
+    halfLoad: { ...latencyOf(halfLoad), leadsPerSecond: most / 2 },
+    closedLoop: { ...latencyOf(closedLoop), leadsPerSecond: most },
+    history,
+    cpuPerLead: cpuBefore && cpuAfter && { nodeMs: (cpuAfter.nodeMs - cpuBefore.nodeMs) / load.leads, temporalMs: (cpuAfter.temporalMs - cpuBefore.temporalMs) / load.leads },
+    repeatedDeliveries: arrivals.repeated - repeatedBefore,
+  };
+}
+
+function durationMs(leads: readonly DeliveredLead[]): number {
+  return Math.max(...leads.map(({ lastDeliveryAtMs }) => lastDeliveryAtMs)) - Math.min(...leads.map(({ dueAtMs }) => dueAtMs));
+}
+
+/** Those that arrived last: with them, all have ended or are about to. */
+function latest(leads: readonly DeliveredLead[], count: number): DeliveredLead[] {
+  return leads.toSorted((a, b) => b.lastDeliveryAtMs - a.lastDeliveryAtMs).slice(0, count);
+}
