@@ -45,7 +45,9 @@ export function createDeliveryStore(database: Database, encryption: Encryption, 
         return rows.map(toDeliveryRecord);
       }),
 
-    work: async (id) => fresh.take(id) ?? works.call(id),
+    work: (id) => works.call(id),
+
+    firstWork: async (id) => fresh.take(id) ?? works.call(id),
 
     keepRequest: (id, request) =>
       database.run('deliveries.keepRequest', async (session) => {

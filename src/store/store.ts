@@ -116,6 +116,8 @@ export interface DeliveryStore {
   ofLead(leadId: string): Promise<DeliveryRecord[]>;
   /** All that an activity needs, or null when there is no such delivery. */
   work(id: string): Promise<DeliveryWork | null>;
+  /** As `work`, for a first attempt: where this process stored the lead a moment ago, as it was then, and without asking the database. */
+  firstWork(id: string): Promise<DeliveryWork | null>;
   /** Keeps the bytes of the round's first attempt (encrypted). Dropped by itself when the delivery settles finally. */
   keepRequest(id: string, request: KeptRequest): Promise<void>;
   /** Settles a delivery without an attempt (skipped, failed before sending, discarded), then what follows for its lead. No effect on a delivery that is final, but for `discarded` and a late `delivered`. */

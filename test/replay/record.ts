@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { initialBreakerState } from '../../src/domain/breaker/buyer-breaker.ts';
 import { failoverWorkflowId, fanOutWorkflowId } from '../../src/domain/delivery/workflow-id.ts';
 import { buyer } from '../../src/workflows/buyer.ts';
+import { CURRENT_WAY } from '../../src/workflows/input.ts';
 import { lead, redelivery } from '../../src/workflows/lead.ts';
 import { pauseSignal, releaseSignal, reportSignal, resumeSignal } from '../../src/workflows/messages.ts';
 import { chainOf, planned, planOf } from '../support/plans.ts';
@@ -12,8 +13,8 @@ import { ScriptedWorker } from '../support/scripted-worker.ts';
 import { startTestServer } from '../support/temporal-server.ts';
 import { until } from '../support/until.ts';
 
-/** Runs each workflow type through what it can meet and saves the histories, one file each, in a folder named by the day. */
-const folder = new URL(`histories/${new Date().toISOString().slice(0, 10)}/`, import.meta.url);
+/** Runs each workflow type through what it can meet and saves the histories, one file each, in a folder named by the day and the leads' way. */
+const folder = new URL(`histories/${new Date().toISOString().slice(0, 10)}-way-${CURRENT_WAY}/`, import.meta.url);
 await mkdir(folder, { recursive: true });
 const temporal = await startTestServer();
 const worker = await ScriptedWorker.start(temporal.server.address, 'leadrail');
@@ -34,7 +35,7 @@ async function save(name: string, workflowId: string): Promise<void> {
 async function recordLeads(): Promise<void> {
   const start = (workflow: typeof lead, plan: Parameters<typeof lead>[0]['plan']) => {
     const leadId = randomUUID();
-    return worker.client.workflow.start(workflow, { workflowId: `lead-${leadId}`, taskQueue: worker.taskQueue, args: [{ leadId, plan }] });
+    return worker.client.workflow.start(workflow, { workflowId: `lead-${leadId}`, taskQueue: worker.taskQueue, args: [{ leadId, plan, way: CURRENT_WAY }] });
   };
   const heldUntil = new Date(Date.now() + 3_600_000).toISOString();
 

@@ -20,9 +20,11 @@ export async function tryFirst(dependencies: DeliverDependencies, delivery: Deli
     },
   };
   try {
-    const work = await dependencies.store.deliveries.work(delivery.deliveryId);
+    const { deliveries } = dependencies.store;
+    const isFirstTry = context.tryNumber === 1;
+    const work = await (isFirstTry ? deliveries.firstWork(delivery.deliveryId) : deliveries.work(delivery.deliveryId));
     if (!work) return { state: 'failed', reason: 'our-fault', attempt: null, heldUntil: null };
-    if (context.tryNumber > 1) return await takeStock(dependencies, work, watching);
+    if (!isFirstTry) return await takeStock(dependencies, work, watching);
     if (isFinal(work.delivery.state)) return standingOf(work);
     return isFirst(work) && !isElsewhere(work, context) ? await attempt(dependencies, delivery, work, watching) : null;
   } catch (error) {
