@@ -9,8 +9,11 @@ import type { AttemptEnd } from './records.ts';
 import { attempts, deliveries } from './schema.ts';
 import type { AttemptStore } from './store.ts';
 
-/** The deliveries of one lead often end within moments of each other. No buyer waits for this, and a transaction for three costs little more than for one. */
-const ENDS_LINGER_MS = 40;
+/**
+ * The deliveries of one lead often succeed within moments of each other, and a transaction for three costs little more than for
+ * one. Nobody waits for a success to be written; after any other end the next buyer or the next attempt does.
+ */
+const SUCCESSES_LINGER_MS = 40;
 
 /** Attempts, the evidence, in the database. Beginnings and ends are written in groups: each costs a round trip and a commit. */
 export function createAttemptStore(database: Database): AttemptStore {
@@ -18,14 +21,16 @@ export function createAttemptStore(database: Database): AttemptStore {
     await database.run('attempts.begin', (session) => beginAttempts(session, group));
     return group.map(() => undefined);
   });
-  const ends = new Grouped(async (group: AttemptEnd[]) => {
+  const finish = async (group: AttemptEnd[]) => {
     await database.transaction('attempts.finish', (tx) => finishAttempts(tx, group));
     return group.map(() => undefined);
-  }, { lingerMs: ENDS_LINGER_MS });
+  };
+  const ends = new Grouped(finish);
+  const successes = new Grouped(finish, { lingerMs: SUCCESSES_LINGER_MS });
   return {
     begin: (beginning) => beginnings.call(beginning),
 
-    finish: (end) => ends.call(end),
+    finish: (end) => (end.outcome.outcome === 'success' ? successes : ends).call(end),
 
     ofDeliveries: (deliveryIds) =>
       database.run('attempts.ofDeliveries', async (session) => {

@@ -24,7 +24,7 @@ export class FirstPass {
       summary: `to ${namesOf(deliveries)}`,
       startToCloseTimeout: Math.max(...deliveries.map(({ timeoutMs }) => timeoutMs)) + RECORDING_GRACE_MS,
       heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
-      // After a crash it only takes stock, so there is nothing to wait for.
+      // Nothing but a crash or a database that is away brings it back: there is no buyer to be spared.
       retry: { initialInterval: 100, maximumInterval: 10_000, maximumAttempts: 100 },
     };
     try {

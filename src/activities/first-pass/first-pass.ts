@@ -11,7 +11,7 @@ const PATIENCE_MS = 500;
 /**
  * The first attempt of each delivery that a lead can make at once, side by side: most leads are done with it, at the price of a
  * single activity. What it cannot settle (to be tried again, held, a gate that is shut) is left to a child workflow.
- * Its own second try, after a crash, sends nothing more: it tells what is settled and leaves the rest.
+ * Its own second try, after a crash, takes up what was cut off, tells what is settled and leaves the rest.
  */
 export async function firstPass(dependencies: DeliverDependencies & { engine: Pick<Engine, 'reportFirstPass'> }, input: FirstPassInput, context: DeliveryContext): Promise<SettledDeliveries> {
   const { leadId, configVersion } = input;

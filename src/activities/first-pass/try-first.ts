@@ -24,7 +24,7 @@ export async function tryFirst(dependencies: DeliverDependencies, delivery: Deli
     const isFirstTry = context.tryNumber === 1;
     const work = await (isFirstTry ? deliveries.firstWork(delivery.deliveryId) : deliveries.work(delivery.deliveryId));
     if (!work) return { state: 'failed', reason: 'our-fault', attempt: null, heldUntil: null };
-    if (!isFirstTry) return await takeStock(dependencies, work, watching);
+    if (!isFirstTry) return await takeUpAgain(dependencies, delivery, work, watching);
     if (isFinal(work.delivery.state)) return standingOf(work);
     return isFirst(work) && !isElsewhere(work, context) ? await attempt(dependencies, delivery, work, watching) : null;
   } catch (error) {
@@ -43,11 +43,17 @@ async function attempt(dependencies: DeliverDependencies, delivery: DeliveryRefe
   return attempted.next === 'settled' ? attempted.result : null;
 }
 
-/** What a try before this one has left: an end that could not be written then is written now, and nothing is sent. */
-async function takeStock(dependencies: DeliverDependencies, work: DeliveryWork, context: DeliveryContext): Promise<DeliverResult | null> {
+/**
+ * What a try before this one has left behind, cut off by a crash. A first attempt that has no end was nobody else's meanwhile: its end
+ * is written, if it was remembered, or it is sent again at once. Everything else may be a child's by now, and is left to it.
+ */
+async function takeUpAgain(dependencies: DeliverDependencies, delivery: DeliveryReference, work: DeliveryWork, context: DeliveryContext): Promise<DeliverResult | null> {
   if (isFinal(work.delivery.state)) return standingOf(work);
-  const isRemembered = context.remembered.some(({ deliveryId }) => deliveryId === work.delivery.id);
-  return isRemembered ? finishInterrupted(dependencies, work, context) : null;
+  const [first, ...more] = work.attempts.filter((one) => one.round === work.delivery.round);
+  if (first?.finishedAt !== null || more.length > 0 || isElsewhere(work, context)) return null;
+  const isRemembered = context.remembered.some(({ deliveryId }) => deliveryId === delivery.deliveryId);
+  const settled = await finishInterrupted(dependencies, work, context);
+  return settled || isRemembered ? settled : attempt(dependencies, delivery, work, context);
 }
 
 function isFirst({ delivery, attempts }: DeliveryWork): boolean {
