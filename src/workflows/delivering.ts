@@ -18,7 +18,7 @@ export const RECORDING_GRACE_MS = 60_000;
 /** A worker that is gone is noticed within this, and the delivery taken up by another. */
 export const HEARTBEAT_TIMEOUT_MS = 4_000;
 /** Crashes and store faults use no attempt of the destination, so Temporal's own count is only a ceiling. */
-const ATTEMPTS_CEILING = 1_000;
+export const ATTEMPTS_CEILING = 1_000;
 
 /** Bookkeeping in the store: worth any number of tries. */
 const bookkeeping = proxyActivities<Pick<Activities, 'expireHold' | 'giveUp'>>({

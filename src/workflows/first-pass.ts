@@ -2,7 +2,7 @@ import { condition, isCancellation, proxyActivities, setHandler } from '@tempora
 import type { PlannedDelivery } from '../domain/delivery/plan.ts';
 import type { DeliverResult, FirstPassProgress, SettledDeliveries } from '../domain/delivery/result.ts';
 import type { Activities } from '../activities/contract.ts';
-import { HEARTBEAT_TIMEOUT_MS, namesOf, RECORDING_GRACE_MS, type Delivering } from './delivering.ts';
+import { ATTEMPTS_CEILING, HEARTBEAT_TIMEOUT_MS, namesOf, RECORDING_GRACE_MS, type Delivering } from './delivering.ts';
 import { firstPassSignal } from './messages.ts';
 
 const { firstPass } = proxyActivities<Pick<Activities, 'firstPass'>>({ startToCloseTimeout: '1m' });
@@ -25,7 +25,7 @@ export class FirstPass {
       startToCloseTimeout: Math.max(...deliveries.map(({ timeoutMs }) => timeoutMs)) + RECORDING_GRACE_MS,
       heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
       // Nothing but a crash or a database that is away brings it back: there is no buyer to be spared.
-      retry: { initialInterval: 100, maximumInterval: 10_000, maximumAttempts: 100 },
+      retry: { initialInterval: 100, maximumInterval: 10_000, maximumAttempts: ATTEMPTS_CEILING },
     };
     try {
       this.note({ settled: await firstPass.executeWithOptions(options, [input]), goingOn: [] });
