@@ -1,10 +1,11 @@
 import type { BuyerGate } from '../domain/breaker/gate.ts';
 import type { Release, Transition } from '../domain/breaker/report.ts';
+import type { Chain } from '../domain/delivery/plan.ts';
 import type { DeliverResult, SettledDeliveries } from '../domain/delivery/result.ts';
 
 /** What workflows ask of activities. Inputs and results stand in histories: ids, settings and codes only. */
 export interface Activities {
-  /** The first attempt of each delivery that a lead can make at once. What is not in the answer goes on in a child, by `deliver`. */
+  /** The first attempts of a lead, down its chains as far as buyers refuse at once. What is not in the answer goes on in a child, by `deliver`. */
   firstPass: (input: FirstPassInput) => Promise<SettledDeliveries>;
   /** One delivery, until it is settled or Temporal has to try again. */
   deliver: (input: DeliverInput) => Promise<DeliverResult>;
@@ -30,7 +31,10 @@ export interface DeliveryReference {
 export interface FirstPassInput {
   leadId: string;
   configVersion: number;
+  /** What is tried at once. */
   deliveries: Pick<DeliveryReference, 'deliveryId' | 'buyer' | 'destination'>[];
+  /** The chains that some of the deliveries begin, to be walked on while buyers refuse. Absent: nothing is tried beyond the deliveries. */
+  chains?: Chain[];
 }
 
 export interface DeliverInput extends DeliveryReference {

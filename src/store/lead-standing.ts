@@ -1,4 +1,4 @@
-import { allDeliveries, type DeliveryStanding } from '../domain/delivery/plan.ts';
+import { allDeliveries, deliveriesOf, type DeliveryStanding } from '../domain/delivery/plan.ts';
 import { partOfRun } from '../domain/delivery/runs.ts';
 import { impliedStandings, isChainSatisfied, leadStatus, nextChainStep } from '../domain/delivery/settle.ts';
 import { isFinal, type LeadStatus } from '../domain/delivery/state.ts';
@@ -43,7 +43,7 @@ export function mayGoOutAgain(plans: CarriedPlan[], deliveries: Standing[], id: 
   const standings = toStandings(deliveries);
   const chains = plans.flatMap(({ plan }) => plan.chains);
   return chains.every((chain) => {
-    const members = chain.entries.flatMap((entry) => entry.deliveries);
+    const members = deliveriesOf(chain);
     if (!members.some((member) => member.id === id)) return true;
     const isResting = members.every((member) => isFinal(standings.get(member.id)?.state ?? 'planned'));
     return isResting && !isChainSatisfied(chain, standings) && nextChainStep(chain, standings).step === 'done';
@@ -57,7 +57,7 @@ export function mayBeReleased(plans: CarriedPlan[], deliveries: Standing[], id: 
   return plans
     .flatMap(({ plan }) => plan.chains)
     .filter((chain) => chain.entries.some((entry) => entry.deliveries.some((member) => member.id === id)))
-    .every((chain) => !isChainSatisfied(chain, standings) && !chain.entries.flatMap((entry) => entry.deliveries).some((member) => isUnderWay(member.id)));
+    .every((chain) => !isChainSatisfied(chain, standings) && !deliveriesOf(chain).some((member) => isUnderWay(member.id)));
 }
 
 const FAILED: ReadonlySet<string> = new Set(['rejected', 'failed', 'unknown', 'skipped', 'discarded']);

@@ -1,5 +1,5 @@
 import { ChildWorkflowFailure, executeChild, isCancellation, workflowInfo } from '@temporalio/workflow';
-import { firstDeliveries, type Chain, type PlannedDelivery } from '../domain/delivery/plan.ts';
+import { deliveriesOf, firstDeliveries, type Chain, type PlannedDelivery } from '../domain/delivery/plan.ts';
 import type { SettledDeliveries } from '../domain/delivery/result.ts';
 import { nextChainStep } from '../domain/delivery/settle.ts';
 import { failoverWorkflowId, fanOutWorkflowId } from '../domain/delivery/workflow-id.ts';
@@ -19,10 +19,14 @@ export function branches({ leadId, plan, way = 1 }: LeadInput, onHolding: (holdi
     return plan.fanOut.length === 0 ? chains : [runFanOut(lead, plan.fanOut, 1), ...chains];
   }
   const pass = new FirstPass();
-  const running = pass.run(lead, firstDeliveries(plan)).then((): SettledDeliveries => []);
+  const running = pass.run(lead, firstDeliveries(plan), way < 3 ? [] : plan.chains).then((): SettledDeliveries => []);
   const chains = plan.chains.map(async (chain, index) => {
+    if (way >= 3) {
+      const { settled, isOver } = await pass.walked(chain);
+      return isOver ? settled : runChain(lead, chain, index, settled);
+    }
     const settled = await pass.settledOf(chain.entries[0]?.deliveries ?? []);
-    return isOver(chain, settled) ? settled : runChain(lead, chain, index, settled);
+    return isOverAfterFirstEntry(chain, settled) ? settled : runChain(lead, chain, index, settled);
   });
   // A lone delivery needs no child: the lead's own workflow shows it.
   const goOn = (deliveries: PlannedDelivery[], number: number) => (isLone ? deliverInParallel(lead, deliveries, onHolding) : runFanOut(lead, deliveries, number));
@@ -42,8 +46,8 @@ async function followFanOut(pass: FirstPass, deliveries: PlannedDelivery[], goOn
   return [...(await pass.settledOf(waiting)), ...(await Promise.all(children)).flat()];
 }
 
-/** Whether the first pass was all that a chain has to do: nothing of its entry goes on, and no other entry is to be tried. */
-function isOver(chain: Chain, settled: SettledDeliveries): boolean {
+/** Whether the first pass of the second way, which tries no other entry, was all that a chain has to do. */
+function isOverAfterFirstEntry(chain: Chain, settled: SettledDeliveries): boolean {
   return settled.length === chain.entries[0]?.deliveries.length && nextChainStep(chain, new Map(settled)).step === 'done';
 }
 
@@ -62,7 +66,7 @@ function runFanOut(lead: Lead, deliveries: PlannedDelivery[], number: number): P
 }
 
 function runChain(lead: Lead, chain: Chain, index: number, settled: SettledDeliveries): Promise<SettledDeliveries> {
-  const deliveries = chain.entries.flatMap((entry) => entry.deliveries);
+  const deliveries = deliveriesOf(chain);
   const run = executeChild(failover, {
     workflowId: failoverWorkflowId(workflowInfo().workflowId, index),
     args: [{ ...lead, chain, ...(settled.length > 0 ? { settled } : {}) }],

@@ -102,9 +102,14 @@ export async function giveUp(deliveryId: string): Promise<DeliverResult> {
   return bookkeeping.giveUp({ deliveryId });
 }
 
-/** `acme/api, bravo/inbox`, for people who look at the Temporal UI. */
+/** Temporal bounds a summary, and so does a column's width. */
+const MOST_NAMED = 5;
+
+/** `acme/api, bravo/inbox and 3 more`, for people who look at the Temporal UI. */
 export function namesOf(deliveries: PlannedDelivery[]): string {
-  return deliveries.map((delivery) => `${delivery.buyer}/${delivery.destination}`).join(', ');
+  const names = deliveries.slice(0, MOST_NAMED).map((delivery) => `${delivery.buyer}/${delivery.destination}`);
+  const more = deliveries.length - names.length;
+  return `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 /** The result that a delivery's failure carries; null when the activity was lost before it could say. */

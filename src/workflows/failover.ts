@@ -1,5 +1,5 @@
 import { getExternalWorkflowHandle } from '@temporalio/workflow';
-import type { PlannedDelivery } from '../domain/delivery/plan.ts';
+import { deliveriesOf, type PlannedDelivery } from '../domain/delivery/plan.ts';
 import { isChainSatisfied, nextChainStep } from '../domain/delivery/settle.ts';
 import type { DeliverResult } from '../domain/delivery/result.ts';
 import { attemptDelivery, expireHold, parentWorkflowId, Releases } from './delivering.ts';
@@ -15,7 +15,7 @@ export async function failover(input: FailoverInput): Promise<SettledDeliveries>
   const parent = parentWorkflowId();
   const releases = new Releases();
   const results = new Map<string, DeliverResult>(input.settled);
-  const deliveries = input.chain.entries.flatMap((entry) => entry.deliveries);
+  const deliveries = deliveriesOf(input.chain);
   const attempt = async (delivery: PlannedDelivery, whenShut: 'hold' | 'skip') => {
     results.set(delivery.id, await attemptDelivery(input, delivery, whenShut));
   };
@@ -23,8 +23,9 @@ export async function failover(input: FailoverInput): Promise<SettledDeliveries>
     if (parent !== undefined) await getExternalWorkflowHandle(parent).signal(holdingSignal, holding);
   };
   if (input.settled) {
-    // What the lead's first pass has left of its entry, also where the others have satisfied the chain already.
-    const left = input.chain.entries[0]?.deliveries.filter(({ id }) => !results.has(id)) ?? [];
+    // What the lead's first pass has left of the entry it came to, also where the others have satisfied the chain already.
+    const begun = input.chain.entries.filter((entry) => entry.deliveries.some(({ id }) => results.has(id)));
+    const left = begun.flatMap((entry) => entry.deliveries).filter(({ id }) => !results.has(id));
     await Promise.all(left.map((delivery) => attempt(delivery, 'skip')));
   }
   for (;;) {

@@ -1,5 +1,6 @@
 import { condition, isCancellation, proxyActivities, setHandler } from '@temporalio/workflow';
-import type { PlannedDelivery } from '../domain/delivery/plan.ts';
+import { chainProgress } from '../domain/delivery/first-pass.ts';
+import { deliveriesOf, type Chain, type PlannedDelivery } from '../domain/delivery/plan.ts';
 import type { DeliverResult, FirstPassProgress, SettledDeliveries } from '../domain/delivery/result.ts';
 import type { Activities } from '../activities/contract.ts';
 import { ATTEMPTS_CEILING, HEARTBEAT_TIMEOUT_MS, namesOf, RECORDING_GRACE_MS, type Delivering } from './delivering.ts';
@@ -18,11 +19,18 @@ export class FirstPass {
   }
 
   /** Never throws for what became of the activity: whatever it did not settle goes on. */
-  async run({ leadId, configVersion }: Delivering, deliveries: PlannedDelivery[]): Promise<void> {
-    const input = { leadId, configVersion, deliveries: deliveries.map(({ id, buyer, destination }) => ({ deliveryId: id, buyer, destination })) };
+  async run({ leadId, configVersion }: Delivering, deliveries: PlannedDelivery[], chains: Chain[] = []): Promise<void> {
+    const walked = chains.filter(({ entries }) => entries.length > 1);
+    const input = {
+      leadId,
+      configVersion,
+      deliveries: deliveries.map(({ id, buyer, destination }) => ({ deliveryId: id, buyer, destination })),
+      ...(walked.length > 0 ? { chains: walked } : {}),
+    };
+    const slowest = Math.max(...[...deliveries, ...walked.flatMap(deliveriesOf)].map(({ timeoutMs }) => timeoutMs));
     const options = {
       summary: `to ${namesOf(deliveries)}`,
-      startToCloseTimeout: Math.max(...deliveries.map(({ timeoutMs }) => timeoutMs)) + RECORDING_GRACE_MS,
+      startToCloseTimeout: slowest + RECORDING_GRACE_MS,
       heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
       // Nothing but a crash or a database that is away brings it back: there is no buyer to be spared.
       retry: { initialInterval: 100, maximumInterval: 10_000, maximumAttempts: ATTEMPTS_CEILING },
@@ -38,10 +46,14 @@ export class FirstPass {
   /** Waits until each of some deliveries is settled or goes on; gives those that are settled. */
   async settledOf(deliveries: PlannedDelivery[]): Promise<SettledDeliveries> {
     await condition(() => this.isOver || deliveries.every(({ id }) => this.settled.has(id) || this.goingOn.has(id)));
-    return deliveries.flatMap(({ id }): SettledDeliveries => {
-      const result = this.settled.get(id);
-      return result ? [[id, result]] : [];
-    });
+    return this.settledAmong(deliveries);
+  }
+
+  /** Waits until the walk of a chain is at an end; gives what was settled of it, and whether that was all. */
+  async walked(chain: Chain): Promise<{ settled: SettledDeliveries; isOver: boolean }> {
+    const progress = () => chainProgress(chain, { settled: this.settled, goingOn: this.goingOn });
+    await condition(() => this.isOver || progress() !== 'under-way');
+    return { settled: this.settledAmong(deliveriesOf(chain)), isOver: progress() === 'over' };
   }
 
   /** Waits until some of the deliveries go on, or none of them can any more (then none is given). */
@@ -49,6 +61,13 @@ export class FirstPass {
     const going = () => deliveries.filter(({ id }) => !this.settled.has(id) && (this.isOver || this.goingOn.has(id)));
     await condition(() => this.isOver || going().length > 0);
     return going();
+  }
+
+  private settledAmong(deliveries: PlannedDelivery[]): SettledDeliveries {
+    return deliveries.flatMap(({ id }): SettledDeliveries => {
+      const result = this.settled.get(id);
+      return result ? [[id, result]] : [];
+    });
   }
 
   private note({ settled, goingOn }: FirstPassProgress): void {

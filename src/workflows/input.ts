@@ -11,11 +11,12 @@ export interface LeadInput {
 }
 
 /**
- * How a lead's workflow proceeds, counted up when its course changes: 2 begins with a first pass. It is part of the input, so that
+ * How a lead's workflow proceeds, counted up when its course changes: 2 begins with a first pass, which walks
+ * chains on from 3. It is part of the input, so that
  * old leads replay as they went, without a marker in every history; a worker of an older version leaves a way it does not know
  * to others.
  */
-export const CURRENT_WAY = 2;
+export const CURRENT_WAY = 3;
 
 export interface LeadResult {
   status: LeadStatus;

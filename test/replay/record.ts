@@ -46,7 +46,8 @@ async function recordLeads(): Promise<void> {
   worker.script('bravo', { state: 'rejected', reason: 'refused' });
   worker.script('held', { state: 'held', reason: 'buyer-paused', heldUntil }, { state: 'delivered', reason: 'accepted' });
   worker.script('paused', { state: 'skipped', reason: 'buyer-paused' }, { state: 'held', reason: 'buyer-paused', heldUntil }, { state: 'delivered', reason: 'accepted' });
-  const whole = await start(lead, planOf([planned('acme'), planned('bravo'), planned('held')], [chainOf(planned('bravo'), planned('carol')), chainOf(planned('bravo'), planned('paused'))]));
+  worker.script('shut', { state: 'skipped', reason: 'breaker-open' });
+  const whole = await start(lead, planOf([planned('acme'), planned('bravo'), planned('held')], [chainOf(planned('shut'), planned('carol')), chainOf(planned('bravo'), planned('paused'))]));
   const fanOut = fanOutWorkflowId(whole.workflowId);
   const waiting = failoverWorkflowId(whole.workflowId, 1);
   await until('both hold', () => worker.calls.filter(({ buyer }) => buyer === 'held').length === 1 && worker.calls.some(({ buyer, whenShut }) => buyer === 'paused' && whenShut === 'hold'));
@@ -55,7 +56,7 @@ async function recordLeads(): Promise<void> {
   await whole.result();
   await save('lead-whole', whole.workflowId);
   await save('fan-out-held-and-released', fanOut);
-  await save('failover-refused-then-taken', failoverWorkflowId(whole.workflowId, 0));
+  await save('failover-skipped-then-taken', failoverWorkflowId(whole.workflowId, 0));
   await save('failover-held-and-released', waiting);
 
   worker.script('late', { state: 'held', reason: 'buyer-paused', heldUntil: new Date(Date.now() + 20).toISOString() });

@@ -2,6 +2,8 @@ import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker
 import { Client } from '@temporalio/client';
 import { fileURLToPath } from 'node:url';
 import type { Activities, DeliverInput, FirstPassInput } from '../../src/activities/contract.ts';
+import { walkChain } from '../../src/domain/delivery/first-pass.ts';
+import { deliveriesOf } from '../../src/domain/delivery/plan.ts';
 import type { DeliverResult, SettledDeliveries } from '../../src/domain/delivery/result.ts';
 import { conclude } from '../../src/activities/deliver/conclude.ts';
 
@@ -17,7 +19,7 @@ export class ScriptedWorker {
   readonly published: Parameters<Activities['publishGate']>[0][] = [];
   readonly released: Parameters<Activities['releaseNext']>[0][] = [];
   /** What a first pass does, where a test wants more of it than its scripts. */
-  onFirstPass: (input: FirstPassInput) => Promise<SettledDeliveries> = (input) => Promise.resolve(this.firstPass(input));
+  onFirstPass: (input: FirstPassInput) => Promise<SettledDeliveries> = (input) => this.firstPass(input);
   readonly client: Client;
   readonly taskQueue: string;
   private readonly connection: NativeConnection;
@@ -76,12 +78,23 @@ export class ScriptedWorker {
   }
 
   /** As the real one: what a gate would stop, and what is scripted to go on, is left to a child. */
-  private firstPass({ leadId, configVersion, deliveries }: FirstPassInput): SettledDeliveries {
-    return deliveries.flatMap((delivery): SettledDeliveries => {
+  private async firstPass({ leadId, configVersion, deliveries, chains = [] }: FirstPassInput): Promise<SettledDeliveries> {
+    const attempt = (delivery: FirstPassInput['deliveries'][number]): SettledDeliveries => {
       const next = (this.scripts.get(delivery.buyer) ?? [])[0]?.state ?? 'delivered';
       if (next === 'held' || next === 'skipped') return [];
       return [[delivery.deliveryId, this.next({ ...delivery, leadId, configVersion, whenShut: 'hold' })]];
-    });
+    };
+    const chained = new Set(chains.flatMap(deliveriesOf).map(({ id }) => id));
+    const settled = deliveries.filter(({ deliveryId }) => !chained.has(deliveryId)).flatMap(attempt);
+    for (const chain of chains) {
+      const tryEntry = (entry: ReturnType<typeof deliveriesOf>) => {
+        const ends = entry.flatMap(({ id, buyer, destination }) => attempt({ deliveryId: id, buyer, destination }));
+        settled.push(...ends);
+        return Promise.resolve(new Map(ends));
+      };
+      await walkChain(chain, tryEntry, () => true);
+    }
+    return settled;
   }
 
   private deliver(input: DeliverInput): DeliverResult {

@@ -75,6 +75,15 @@ describe('a lead that is fanned out', () => {
     });
   });
 
+  it('is named by as many buyers as Temporal lets a summary hold', async () => {
+    await withWorker(async (worker) => {
+      const many = Array.from({ length: 40 }, (_, index) => planned(`buyer-with-a-long-name-${index}`));
+      worker.script(many[0]?.buyer ?? '', { state: 'held', reason: 'buyer-paused', heldUntil: new Date(Date.now() + 20).toISOString() });
+      const { handle } = await start(worker, planOf(many, [chainOf(...many.map(({ buyer }) => planned(`${buyer}-too`)))]));
+      expect((await handle.result()).status).toBe('partial');
+    });
+  });
+
   it('goes on with everything when the first pass is lost', async () => {
     await withWorker(async (worker) => {
       worker.onFirstPass = () => Promise.reject(ApplicationFailure.nonRetryable('lost'));
@@ -151,6 +160,33 @@ describe('a lead with a failover chain', () => {
       expect(worker.asked).toEqual(['acme', 'bravo', 'carol', 'dora']);
       const child = await worker.client.workflow.getHandle(failoverWorkflowId(workflowId, 0)).describe();
       expect(child.status.name).toBe('COMPLETED');
+    });
+  });
+
+  it('walks on from refusal to refusal in the first pass: no child has anything to show', async () => {
+    await withWorker(async (worker) => {
+      worker.script('acme', { state: 'rejected', reason: 'refused' });
+      worker.script('bravo', { state: 'rejected', reason: 'refused' });
+      const { handle, workflowId } = await start(worker, planOf([], [chainOf(planned('acme'), planned('bravo'), planned('carol'), planned('dora'))]));
+      const { status, deliveries } = await handle.result();
+      expect([status, deliveries['carol/api']?.state, deliveries['dora/api']?.reason]).toEqual(['delivered', 'delivered', 'chain-satisfied']);
+      expect(worker.asked).toEqual(['acme', 'bravo', 'carol']);
+      await expect(worker.client.workflow.getHandle(failoverWorkflowId(workflowId, 0)).describe()).rejects.toThrow(WorkflowNotFoundError);
+    });
+  });
+
+  it('goes on in a child from where the first pass has left it, while another buyer keeps that waiting', async () => {
+    await withWorker(async (worker) => {
+      const refused = { state: 'rejected', reason: 'refused', attempt: 1, heldUntil: null } as const;
+      const { handle, workflowId } = await start(worker, planOf([planned('slow')], [chainOf(planned('acme'), planned('bravo'), planned('carol'))]));
+      worker.onFirstPass = async () => {
+        await worker.client.workflow.getHandle(workflowId).signal(firstPassSignal, { settled: [['delivery-acme', refused]], goingOn: ['delivery-bravo'] });
+        await until('the child delivers', () => worker.asked.includes('bravo'));
+        return [['delivery-slow', { state: 'delivered', reason: 'accepted', attempt: 1, heldUntil: null }], ['delivery-acme', refused]];
+      };
+      const { status, deliveries } = await handle.result();
+      expect([status, deliveries['acme/api']?.state, deliveries['carol/api']?.reason]).toEqual(['delivered', 'rejected', 'chain-satisfied']);
+      expect(worker.asked).toEqual(['bravo']);
     });
   });
 

@@ -1,71 +1,60 @@
 import { describeError } from '../../domain/describe-error.ts';
-import type { DeliverResult, FirstPassProgress, SettledDeliveries } from '../../domain/delivery/result.ts';
+import { walkChain } from '../../domain/delivery/first-pass.ts';
+import type { Chain, ChainEntry } from '../../domain/delivery/plan.ts';
+import type { DeliverResult, SettledDeliveries } from '../../domain/delivery/result.ts';
 import type { Engine } from '../../temporal/engine.ts';
 import type { DeliverDependencies, DeliveryContext } from '../deliver/dependencies.ts';
 import type { FirstPassInput } from '../contract.ts';
+import { Progress } from './progress.ts';
 import { tryFirst } from './try-first.ts';
 
-/** Longer than this a delivery that is done waits for no slow one beside it. */
+/** Longer than this a delivery that is done waits for no slow one beside it, and a chain that was refused is left to a child. */
 const PATIENCE_MS = 500;
 
 /**
- * The first attempt of each delivery that a lead can make at once, side by side: most leads are done with it, at the price of a
- * single activity. What it cannot settle (to be tried again, held, a gate that is shut) is left to a child workflow.
- * Its own second try, after a crash, takes up what was cut off, tells what is settled and leaves the rest.
+ * The first attempt of each delivery that a lead can make at once, side by side, and of those after it in a chain while buyers
+ * refuse: most leads are done with it, at the price of a single activity. What it cannot settle (to be tried again, held, a gate
+ * that is shut) is left to a child workflow. Its own second try, after a crash, takes up what was cut off, tells what is settled
+ * and leaves the rest.
  */
 export async function firstPass(dependencies: DeliverDependencies & { engine: Pick<Engine, 'reportFirstPass'> }, input: FirstPassInput, context: DeliveryContext): Promise<SettledDeliveries> {
-  const { leadId, configVersion } = input;
-  const progress = new Progress(input.deliveries.length, (known) => report(dependencies, context, known));
+  const { leadId, configVersion, chains = [] } = input;
+  const chained = new Set(chains.flatMap(({ entries }) => entries.flatMap(({ deliveries }) => deliveries.map(({ id }) => id))));
+  const alone = input.deliveries.filter(({ deliveryId }) => !chained.has(deliveryId));
+  const progress = new Progress(alone.length + chains.length, (known) => {
+    // Where Temporal does not take it, the end of the activity tells it all.
+    dependencies.engine
+      .reportFirstPass(context.workflowId, known)
+      .catch((error: unknown) => dependencies.log.warn({ workflowId: context.workflowId, ...describeError(error) }, 'a first pass could not tell how far it is'));
+  });
+  const attempt = async (delivery: FirstPassInput['deliveries'][number]): Promise<DeliverResult | null> => {
+    const result = await tryFirst(dependencies, { ...delivery, leadId, configVersion }, context);
+    progress.note(delivery.deliveryId, result);
+    return result;
+  };
   const patience = setTimeout(() => progress.goPublic(), PATIENCE_MS);
   try {
-    const ends = await Promise.allSettled(
-      input.deliveries.map(async (delivery) => progress.note(delivery.deliveryId, await tryFirst(dependencies, { ...delivery, leadId, configVersion }, context))),
-    );
-    // All have come to rest: what the next try of this activity is left to do runs beside nothing.
-    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    await allAtRest<unknown>([
+      ...alone.map((delivery) => attempt(delivery).finally(() => progress.end())),
+      ...chains.map((chain) => walk(chain, attempt, progress).finally(() => progress.end())),
+    ]);
     return progress.settled;
   } finally {
     clearTimeout(patience);
   }
 }
 
-/** Collects how deliveries end, and tells of it early where somebody slow would keep the others waiting. */
-class Progress {
-  readonly settled: SettledDeliveries = [];
-  private readonly goingOn: string[] = [];
-  private readonly expected: number;
-  private readonly tell: (known: FirstPassProgress) => void;
-  private isPublic = false;
-  private hasNews = false;
-
-  constructor(expected: number, tell: (known: FirstPassProgress) => void) {
-    this.expected = expected;
-    this.tell = tell;
-  }
-
-  /** `null`: it goes on in a child. */
-  note(deliveryId: string, result: DeliverResult | null): void {
-    if (result) this.settled.push([deliveryId, result]);
-    else this.goingOn.push(deliveryId);
-    // A delivery that was taken asks for nothing more.
-    this.hasNews ||= result?.state !== 'delivered';
-    this.tellNews();
-  }
-
-  goPublic(): void {
-    this.isPublic = true;
-    this.tellNews();
-  }
-
-  private tellNews(): void {
-    const isOver = this.settled.length + this.goingOn.length === this.expected;
-    if (!this.isPublic || !this.hasNews || isOver) return;
-    this.hasNews = false;
-    this.tell({ settled: [...this.settled], goingOn: [...this.goingOn] });
-  }
+async function walk(chain: Chain, attempt: (delivery: FirstPassInput['deliveries'][number]) => Promise<DeliverResult | null>, progress: Progress): Promise<void> {
+  const tryEntry = async (deliveries: ChainEntry['deliveries']) => {
+    const results = await allAtRest(deliveries.map(async ({ id, buyer, destination }) => [id, await attempt({ deliveryId: id, buyer, destination })] as const));
+    return new Map(results.flatMap(([id, result]) => (result ? [[id, result] as const] : [])));
+  };
+  const left = await walkChain(chain, tryEntry, () => !progress.isPublic);
+  for (const { id } of left) progress.note(id, null);
 }
 
-/** Where Temporal does not take it, the end of the activity tells it all. */
-function report({ engine, log }: { engine: Pick<Engine, 'reportFirstPass'>; log: DeliverDependencies['log'] }, { workflowId }: DeliveryContext, progress: FirstPassProgress): void {
-  engine.reportFirstPass(workflowId, progress).catch((error: unknown) => log.warn({ workflowId, ...describeError(error) }, 'a first pass could not tell how far it is'));
+/** Waits for all, also where one fails: what the next try of this activity is left to do runs beside nothing. */
+async function allAtRest<T>(running: Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(running);
+  return Promise.all(running);
 }

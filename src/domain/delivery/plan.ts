@@ -60,7 +60,12 @@ export function firstDeliveries(plan: Plan): PlannedDelivery[] {
   return [...plan.fanOut, ...plan.chains.flatMap((chain) => chain.entries[0]?.deliveries ?? [])];
 }
 
+/** Every delivery of a chain, entry by entry. */
+export function deliveriesOf(chain: Chain): PlannedDelivery[] {
+  return chain.entries.flatMap(({ deliveries }) => deliveries);
+}
+
 /** Every delivery of a plan, fan-out first, then chain by chain, in order. */
 export function allDeliveries(plan: Plan): PlannedDelivery[] {
-  return [...plan.fanOut, ...plan.chains.flatMap((chain) => chain.entries.flatMap((entry) => entry.deliveries))];
+  return [...plan.fanOut, ...plan.chains.flatMap(deliveriesOf)];
 }

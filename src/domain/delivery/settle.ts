@@ -1,4 +1,4 @@
-import { allDeliveries } from './plan.ts';
+import { allDeliveries, deliveriesOf } from './plan.ts';
 import type { Chain, ChainEntry, DeliveryStanding, FailoverCause, Plan, PlannedDelivery } from './plan.ts';
 import type { DeliveryState, LeadStatus, ReasonCode } from './state.ts';
 
@@ -83,7 +83,7 @@ export function nextChainStep(chain: Chain, standings: Standings): ChainStep {
     if (!letsChainMoveOn(chain, entry, standings)) return { step: 'done' };
   }
   if (chain.whenExhausted === 'deadLetter') return { step: 'done' };
-  const paused = chain.entries.flatMap((entry) => entry.deliveries).filter((delivery) => mayBeHeld(standings, delivery));
+  const paused = deliveriesOf(chain).filter((delivery) => mayBeHeld(standings, delivery));
   return paused.length > 0 ? { step: 'hold', deliveries: paused } : { step: 'done' };
 }
 
@@ -95,7 +95,7 @@ export function nextChainStep(chain: Chain, standings: Standings): ChainStep {
 export function impliedStandings(plan: Plan, standings: Standings): Map<string, DeliveryStanding> {
   const implied = new Map<string, DeliveryStanding>();
   for (const chain of plan.chains) {
-    const deliveries = chain.entries.flatMap((entry) => entry.deliveries);
+    const deliveries = deliveriesOf(chain);
     if (deliveries.some((delivery) => stateOf(standings, delivery) === 'delivering')) continue;
     const satisfied = isChainSatisfied(chain, standings);
     if (!satisfied && nextChainStep(chain, standings).step !== 'done') continue;
@@ -141,7 +141,7 @@ function obligationOf(state: DeliveryState): Obligation {
 
 function chainObligation(chain: Chain, standings: Standings): Obligation {
   if (isChainSatisfied(chain, standings)) return 'delivered';
-  const states = chain.entries.flatMap((entry) => entry.deliveries).map((delivery) => obligationOf(stateOf(standings, delivery)));
+  const states = deliveriesOf(chain).map((delivery) => obligationOf(stateOf(standings, delivery)));
   for (const candidate of ['running', 'held', 'queued'] as const) if (states.includes(candidate)) return candidate;
   const reached = chain.entries
     .flatMap((entry) => entry.deliveries)
