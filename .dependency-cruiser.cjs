@@ -7,7 +7,7 @@ const rooms = {
   configuration: ['channels', 'store', 'domain'],
   // Types only: the workflows' view of what activities do.
   workflows: ['domain', 'activities/contract.ts'],
-  temporal: ['domain', 'workflows'],
+  temporal: ['domain', 'workflows', 'activities/contract.ts'],
   metrics: ['configuration', 'store', 'domain'],
   // The ids that log lines carry: used where work begins.
   'log-context': ['domain'],

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { Store } from '../store/store.ts';
 import type { Engine } from '../temporal/engine.ts';
+import type { WorkerWatch } from '../temporal/worker-watch.ts';
 import type { Activities } from './contract.ts';
 import { deliver } from './deliver/deliver.ts';
 import type { DeliverDependencies } from './deliver/dependencies.ts';
@@ -9,11 +10,15 @@ import { firstPass } from './first-pass/first-pass.ts';
 import { publishGate } from './publish-gate.ts';
 import { releaseNext } from './release/release-next.ts';
 import { expireHold, giveUp } from './settle-lost.ts';
+import { watchWorker } from './worker-watch.ts';
 import { withoutPersonalData } from './without-personal-data.ts';
 
 export interface ActivityDependencies extends DeliverDependencies {
   store: Store;
   engine: Engine;
+  watch: WorkerWatch;
+  /** Whether this process could not reach Temporal a moment ago. */
+  hadTrouble: () => boolean;
 }
 
 /** Everything that workflows may ask for. Activities connect: rules are the domain's, words the channels'. */
@@ -24,6 +29,7 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     deliver: (input) => inActivity(Context.current(), (context) => deliver(dependencies, input, context)),
     expireHold: expireHold(store, clock),
     giveUp: giveUp(store),
+    watchWorker: (input) => watchWorker(dependencies, input, Context.current()),
     publishGate: publishGate(store),
     releaseNext: releaseNext(store, engine),
   });

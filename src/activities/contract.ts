@@ -13,6 +13,8 @@ export interface Activities {
   expireHold: (input: { deliveryId: string }) => Promise<DeliverResult>;
   /** Settles a delivery whose activity was lost for good (more crashes than Temporal's ceiling): ours to mend, never silent. */
   giveUp: (input: { deliveryId: string }) => Promise<DeliverResult>;
+  /** Stands by while a worker process lives; gives what it had in its hands to others when it is lost. */
+  watchWorker: (input: WorkerInput) => Promise<WorkerResult>;
   /** Writes a buyer's gate where workers read it, with the alerts that go with it. */
   publishGate: (input: { gate: BuyerGate; transition: Pick<Transition, 'raised' | 'recovered'> }) => Promise<{ storedVersion: number }>;
   /** Lets go of the next held deliveries; `more` says whether to come again. */
@@ -42,6 +44,17 @@ export interface DeliverInput extends DeliveryReference {
   whenShut: 'hold' | 'skip';
 }
 
+export interface WorkerInput {
+  /** The worker's name at the Temporal server, new with each start of a process. */
+  identity: string;
+}
+
+export interface WorkerResult {
+  end: 'stopped' | 'lost';
+  /** Activities that were taken from it and given to others. */
+  takenUp: number;
+}
+
 export interface ReleaseInput extends Release {
   buyer: string;
 }
@@ -56,5 +69,6 @@ export const FAILURE = {
   gateShut: 'GateShut',
   /** Tried again by the declared retry policy. */
   transient: 'TransientError',
+  workerLost: 'WorkerLost',
   storeUnavailable: 'StoreUnavailable',
 } as const;

@@ -1,4 +1,4 @@
-import { Context } from '@temporalio/activity';
+import { CompleteAsyncError, Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { Logger } from 'pino';
 import { describeError } from '../domain/describe-error.ts';
@@ -35,13 +35,14 @@ export function withoutPersonalData(log: Logger, activities: Activities): Activi
     deliver: guard('deliver', activities.deliver),
     expireHold: guard('expireHold', activities.expireHold),
     giveUp: guard('giveUp', activities.giveUp),
+    watchWorker: guard('watchWorker', activities.watchWorker),
     publishGate: guard('publishGate', activities.publishGate),
     releaseNext: guard('releaseNext', activities.releaseNext),
   };
 }
 
 function expected(error: unknown): Error | null {
-  if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
+  if (error instanceof ApplicationFailure || error instanceof CancelledFailure || error instanceof CompleteAsyncError) return error;
   if (error instanceof StoreUnavailable) return tryAgain(FAILURE.storeUnavailable, 'the store is away', retryMs());
   if (error instanceof TemporalUnavailable) return tryAgain(FAILURE.storeUnavailable, 'Temporal is away', retryMs());
   return null;

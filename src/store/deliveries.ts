@@ -15,6 +15,7 @@ import { mayBeReleased, mayGoOutAgain } from './lead-standing.ts';
 import { deliveryIn, lockDelivery, type LockedLead } from './locked-lead.ts';
 import { changeDelivery, maySettle, settledChange } from './settlement.ts';
 import type { DeliveryStore } from './store.ts';
+import { workflowsInHand } from './workflows-in-hand.ts';
 import { writeLeads } from './write-leads.ts';
 
 const isHeld = sql`${deliveries.state} = 'held'`;
@@ -70,6 +71,8 @@ export function createDeliveryStore(database: Database, encryption: Encryption, 
       }),
 
     hold: (id, hold) => holdDelivery(database, id, hold),
+
+    workflowsInHand: (receivedAfter) => database.run('deliveries.workflowsInHand', (session) => workflowsInHand(session, receivedAfter)),
 
     held: (buyer, destinations, limit) =>
       database.run('deliveries.held', async (session) => {

@@ -127,6 +127,11 @@ export interface DeliveryStore {
    * false means that the gate moved on, and the caller looks again. So nothing is held behind a release that has passed.
    */
   hold(id: string, hold: { gateVersion: number; reason: ReasonCode; explanation: string; heldUntil: string; workflowId: string }): Promise<boolean>;
+  /**
+   * Ids of the root workflows that a worker may have in its hands at this moment: an attempt of theirs is under way, or nothing of
+   * the lead was begun yet, which was received after `receivedAfter`. Oldest first.
+   */
+  workflowsInHand(receivedAfter: string): Promise<string[]>;
   /** Held deliveries of a buyer's destinations that were not released yet, oldest first. */
   held(buyer: string, destinations: string[] | null, limit: number): Promise<DeliveryRecord[]>;
   /** Where something is held that was not released, or was released over a minute ago and is still held. */

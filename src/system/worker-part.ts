@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createActivities } from '../activities/activities.ts';
 import { BreakerReporter } from '../activities/gate/breaker-reporter.ts';
@@ -5,8 +6,10 @@ import { GateReader } from '../activities/gate/gate-reader.ts';
 import { describeError } from '../domain/describe-error.ts';
 import { createHttpClient } from '../egress/undici-http-client.ts';
 import { countSweep } from '../metrics/count-sweep.ts';
-import { TASK_QUEUE } from '../temporal/names.ts';
+import { TASK_QUEUE, workerIdentity, workerWorkflowId } from '../temporal/names.ts';
+import { createWorkerWatch } from '../temporal/worker-watch.ts';
 import { createWorker } from '../worker/create-worker.ts';
+import { LifeSigns } from '../worker/life-signs.ts';
 import { sweep } from '../worker/sweep.ts';
 import { Sweeper } from '../worker/sweeper.ts';
 import { StartProblem, type WorkerFoundation } from './foundation.ts';
@@ -39,7 +42,13 @@ export async function startWorkerPart(foundation: WorkerFoundation, onLost: (err
     (buyer, error) => log.warn({ buyer, ...describeError(error) }, 'a report to a buyer’s breaker waits until Temporal answers'),
   );
   closers.add('breaker reports', () => reporter.close());
+  const start = randomUUID();
+  const identity = workerIdentity(start);
+  const watch = createWorkerWatch({ client: temporal.client, taskQueue: TASK_QUEUE });
+  const lifeSigns = new LifeSigns(watch, { workflowId: workerWorkflowId(start), identity }, log, () => performance.now());
   const activities = createActivities({
+    watch,
+    hadTrouble: () => lifeSigns.hadTrouble,
     store,
     configuration,
     engine,
@@ -57,10 +66,13 @@ export async function startWorkerPart(foundation: WorkerFoundation, onLost: (err
     connection: temporal.connection,
     namespace: settings.temporal.namespace,
     taskQueue: TASK_QUEUE,
+    identity,
     activities,
     shutdownGraceMs: settings.shutdownGraceMs,
     tracing: tracing?.worker,
   });
+  closers.add('signs of life', () => lifeSigns.close());
+  lifeSigns.start();
   let isStopping = false;
   const running = worker.run();
   // An end that nobody asked for leaves accepted leads undelivered: the process must not go on as if nothing were.

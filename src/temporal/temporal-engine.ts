@@ -1,5 +1,4 @@
 import {
-  isGrpcServiceError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   type Client,
@@ -17,10 +16,8 @@ import type { buyer as buyerWorkflow, lead as leadWorkflow, redelivery as redeli
 import { CURRENT_WAY } from '../workflows/input.ts';
 import { buyerIdAttribute, leadRouteAttribute, leadSourceAttribute } from '../workflows/search-attributes.ts';
 import { buyerWorkflowId } from './names.ts';
-import { TemporalUnavailable, type Engine, type LeadStart } from './engine.ts';
-
-/** The client retries a busy server for long: whoever waits for an answer over HTTP needs an end. */
-const CALL_DEADLINE_MS = 5_000;
+import { callTemporal } from './call.ts';
+import type { Engine, LeadStart } from './engine.ts';
 
 export interface EngineOptions {
   client: Client;
@@ -57,13 +54,7 @@ export function createEngine({ client, taskQueue, uiUrl, entityStart, continueAf
     );
   }
 
-  async function call<T>(make: () => Promise<T>): Promise<T> {
-    try {
-      return await client.withDeadline(Date.now() + CALL_DEADLINE_MS, make);
-    } catch (error) {
-      throw isGrpcServiceError(error) && AWAY.has(error.code) ? new TemporalUnavailable('Temporal did not answer', { cause: error }) : error;
-    }
-  }
+  const call = <T>(make: () => Promise<T>) => callTemporal(client, make);
 
   async function startOnce(start: () => Promise<unknown>): Promise<void> {
     try {
@@ -159,9 +150,6 @@ export function createEngine({ client, taskQueue, uiUrl, entityStart, continueAf
 function isOpen(status: WorkflowExecutionStatusName): boolean {
   return status === 'RUNNING' || status === 'PAUSED' || status === 'CONTINUED_AS_NEW';
 }
-
-/** gRPC's numbers of what waiting may mend; anything else is a mistake of ours and must be seen. */
-const AWAY: ReadonlySet<number> = new Set([1, 2, 4, 8, 13, 14]);
 
 function leadAttributes({ source, plan }: LeadStart): SearchAttributePair[] {
   const buyers = [...new Set(allDeliveries(plan).map((delivery) => delivery.buyer))];

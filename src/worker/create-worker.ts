@@ -9,6 +9,8 @@ export interface WorkerOptions {
   connection: NativeConnection;
   namespace: string;
   taskQueue: string;
+  /** The worker's name at the Temporal server: new with each start, so that a lost process is never taken for the one after it. */
+  identity: string;
   activities: Activities;
   /** How long deliveries in flight may go on after a stop was asked for: longer than the longest HTTP timeout. */
   shutdownGraceMs: number;
@@ -29,6 +31,7 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
     connection: options.connection,
     namespace: options.namespace,
     taskQueue: options.taskQueue,
+    identity: options.identity,
     ...source,
     interceptors: interceptors(tracing, 'workflowsPath' in source),
     ...(tracing === undefined ? {} : { sinks: tracing.sinks }),

@@ -7,7 +7,7 @@ import type { Recorder } from '../metrics/metrics.ts';
 import type { LeadRecord } from '../store/records.ts';
 import { StoreUnavailable, type Store } from '../store/store.ts';
 import { TemporalUnavailable, type Engine } from '../temporal/engine.ts';
-import { sideBySide } from './side-by-side.ts';
+import { sideBySide } from '../domain/side-by-side.ts';
 
 /** Intake starts a lead's workflow at once; one that is not confirmed after this was missed. */
 const MISSED_AFTER_MS = 5_000;

@@ -15,8 +15,8 @@ import { releaseSignal } from './messages.ts';
 
 /** Beyond the destination's own timeout: recording what happened, also while the database is away for a moment. */
 export const RECORDING_GRACE_MS = 60_000;
-/** A worker that is gone is noticed within this, and the delivery taken up by another. */
-export const HEARTBEAT_TIMEOUT_MS = 4_000;
+/** What a lost worker had in its hands is given to others within seconds by its watch (`worker.ts`); this is for what that misses. */
+export const HEARTBEAT_TIMEOUT_MS = 30_000;
 /** Crashes and store faults use no attempt of the destination, so Temporal's own count is only a ceiling. */
 export const ATTEMPTS_CEILING = 1_000;
 

@@ -4,3 +4,4 @@ export { failover } from './failover.ts';
 export { fanOut } from './fan-out.ts';
 export { lead, redelivery } from './lead.ts';
 export { releaseHeld } from './release-held.ts';
+export { worker } from './worker.ts';

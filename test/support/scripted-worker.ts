@@ -49,6 +49,7 @@ export class ScriptedWorker {
       deliver: (input) => Promise.resolve(input).then((given) => self().deliver(given)),
       expireHold: ({ deliveryId }) => Promise.resolve(self().ended(deliveryId, { state: 'failed', reason: 'hold-expired' })),
       giveUp: ({ deliveryId }) => Promise.resolve(self().ended(deliveryId, { state: 'failed', reason: 'worker-lost' })),
+      watchWorker: () => Promise.resolve({ end: 'stopped', takenUp: 0 }),
       publishGate: (input) => {
         self().published.push(input);
         return Promise.resolve({ storedVersion: input.gate.version });
