@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 export default tseslint.config(
   { ignores: ['dist', 'node_modules', '.cache', '.leadrail*'] },
   {
-    files: ['src/**/*.ts', 'test/**/*.ts', 'build/**/*.ts'],
+    files: ['src/**/*.{ts,js}', 'test/**/*.ts', 'build/**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {

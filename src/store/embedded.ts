@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
-import { PGlite } from '@electric-sql/pglite';
 import type { Database } from './database.ts';
 import { PgliteStream } from './pglite-stream.ts';
+import { PgliteThread } from './pglite-thread.ts';
 import { poolDatabase } from './pool.ts';
 
 /**
- * PostgreSQL in this process (PGlite), in a folder, or in memory for `memory://`. One connection: transactions are serial.
+ * PostgreSQL in a thread of this process (PGlite), in a folder, or in memory for `memory://`. One connection: transactions are serial.
  *
  * How durable a commit is: PGlite's file system on Node writes straight through to the operating system, and
  * `relaxedDurability: false` lets no query return before its files are written, so a commit survives `kill -9` of this process.
@@ -14,11 +14,7 @@ import { poolDatabase } from './pool.ts';
  */
 export async function openEmbedded(dataDir: string): Promise<Database> {
   if (!dataDir.includes('://')) await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const database = await PGlite.create({ dataDir, relaxedDurability: false });
-  // Its plans rarely depend on values, and planning is what costs most here.
-  await database.exec('set plan_cache_mode = force_generic_plan');
+  const database = await PgliteThread.open(dataDir);
   const oneForever = { max: 1, idleTimeoutMillis: 0 };
-  return poolDatabase({ ...oneForever, stream: () => new PgliteStream(database) }, async () => {
-    if (!database.closed) await database.close();
-  });
+  return poolDatabase({ ...oneForever, stream: () => new PgliteStream(database) }, () => database.close());
 }

@@ -1,9 +1,5 @@
 import { Duplex } from 'node:stream';
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { PGlite } from '@electric-sql/pglite';
-
-/** Between two turns for everybody else. */
-const LONGEST_RUN_MS = 10;
+import type { PgliteThread } from './pglite-thread.ts';
 
 /** AuthenticationOk and ReadyForQuery: there is nobody to ask for a password inside one's own process. */
 const WELCOME = Buffer.from('R\0\0\0\u0008\0\0\0\0Z\0\0\0\u0005I', 'latin1');
@@ -13,16 +9,12 @@ const TERMINATE = 'X'.charCodeAt(0);
 /**
  * The wire to the embedded database: `pg` writes PostgreSQL's protocol into it and reads the answers out of it, so that both
  * databases are spoken to by one driver, with its prepared statements. Planning a statement takes PGlite three times as long as running it.
- *
- * PGlite works in this very thread and its promises resolve without giving the event loop a turn: a queue of queries keeps
- * sockets and heartbeats waiting for seconds. So it pauses for one turn whenever it has worked for a while.
  */
 export class PgliteStream extends Duplex {
-  private readonly database: PGlite;
+  private readonly database: PgliteThread;
   private isWelcomed = false;
-  private turnAtMs = performance.now();
 
-  constructor(database: PGlite) {
+  constructor(database: PgliteThread) {
     super({ allowHalfOpen: false });
     this.database = database;
   }
@@ -66,7 +58,7 @@ export class PgliteStream extends Duplex {
     if (!this.isWelcomed) {
       this.isWelcomed = true;
       // There is one session for ever: a connection that was given up leaves its transaction and its statements in it.
-      await this.database.exec('rollback; deallocate all');
+      await this.database.reset();
       this.push(WELCOME);
       return;
     }
@@ -74,10 +66,7 @@ export class PgliteStream extends Duplex {
       this.push(null);
       return;
     }
-    if (performance.now() - this.turnAtMs > LONGEST_RUN_MS) {
-      await nextTurn();
-      this.turnAtMs = performance.now();
-    }
-    this.push(Buffer.from(await this.database.execProtocolRaw(message)));
+    const answer = await this.database.converse(message);
+    this.push(Buffer.from(answer.buffer, answer.byteOffset, answer.byteLength));
   }
 }

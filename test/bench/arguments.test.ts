@@ -12,8 +12,9 @@ describe('arguments', () => {
       scenarios: [],
       withFloor: true,
       idleLeads: 50,
-      rateShare: 0.4,
+      rateShare: 0.2,
       inFlight: 1_000,
+      database: 'embedded',
     });
   });
 
@@ -21,7 +22,8 @@ describe('arguments', () => {
     const args = ['--leads', '30', '--concurrency', '5', '--rounds', '2', '--scenario', 'failover', '--scenario=fan-out-1', '--json', '--no-floor'];
     expect(readArguments(args)).toMatchObject({ mode: 'speed', leads: 30, concurrency: 5, rounds: 2, scenarios: ['failover', 'fan-out-1'], json: true, withFloor: false });
     expect(readArguments(['--isolation', '--rate-share', '0.25', '--in-flight', '500'])).toMatchObject({ mode: 'isolation', rateShare: 0.25, inFlight: 500 });
-    expect(readArguments(['--recovery'])).toMatchObject({ mode: 'recovery', leads: 40, rounds: 3 });
+    expect(readArguments(['--postgres'])).toMatchObject({ mode: 'speed', database: 'postgres' });
+    expect(readArguments(['--recovery'])).toMatchObject({ mode: 'recovery', leads: 40, rounds: 3, database: 'postgres' });
   });
 
   it('are few in a quick run, but for what is said', () => {

@@ -22,7 +22,11 @@ export interface BenchArguments {
   rateShare: number;
   /** Of isolation: deliveries that one worker is to hold at once. */
   inFlight: number;
+  /** Where Leadrail keeps its records; the embedded one is what `npm start` takes. */
+  database: BenchDatabase;
 }
+
+export type BenchDatabase = 'embedded' | 'postgres';
 
 const amount = (most: number) => z.coerce.number().int().min(1).max(most);
 const argumentsSchema = z.object({
@@ -35,7 +39,8 @@ const argumentsSchema = z.object({
   recovery: z.boolean().default(false),
   'no-floor': z.boolean().default(false),
   quick: z.boolean().default(false),
-  'rate-share': z.coerce.number().gt(0).max(1).default(0.4),
+  postgres: z.boolean().default(false),
+  'rate-share': z.coerce.number().gt(0).max(1).default(0.2),
   'in-flight': amount(1_000).optional(),
 });
 
@@ -58,6 +63,7 @@ export function readArguments(args: string[]): BenchArguments {
       recovery: { type: 'boolean' },
       'no-floor': { type: 'boolean' },
       quick: { type: 'boolean' },
+      postgres: { type: 'boolean' },
       'rate-share': { type: 'string' },
       'in-flight': { type: 'string' },
     },
@@ -79,5 +85,6 @@ export function readArguments(args: string[]): BenchArguments {
     idleLeads: usual.idleLeads,
     rateShare: data['rate-share'],
     inFlight: data['in-flight'] ?? usual.inFlight,
+    database: data.postgres || mode === 'recovery' ? 'postgres' : 'embedded',
   };
 }

@@ -26,7 +26,7 @@ export class LeadrailProcess {
   }
 
   /** Port 0 takes a free one. A start that fails, or that `signal` ends, leaves no process behind. */
-  static async start(dataDir: string, port: number, { signal }: { signal?: AbortSignal } = {}): Promise<LeadrailProcess> {
+  static async start(dataDir: string, port: number, { signal, environment = {} }: { signal?: AbortSignal; environment?: Record<string, string> } = {}): Promise<LeadrailProcess> {
     let output = '';
     const child = spawn(process.execPath, ['--import', 'tsx', START], {
       env: {
@@ -36,6 +36,7 @@ export class LeadrailProcess {
         LEADRAIL_PORT: String(port),
         LEADRAIL_ALLOWED_NETWORKS: '127.0.0.0/8',
         LEADRAIL_LOG_LEVEL: 'error',
+        ...environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,3 +1,4 @@
+import type { BenchDatabase } from '../arguments.ts';
 import { withEndings } from '../endings.ts';
 import { perSecond, ratio, summarize, type Summary } from '../figures.ts';
 import { HELD_BUYERS, HELD_DOORS, HELD_ROUTES } from '../held-buyers.ts';
@@ -21,6 +22,7 @@ export interface IsolationOptions {
   rateShare: number;
   /** Deliveries that one worker is to hold at once. */
   inFlight: number;
+  database: BenchDatabase;
 }
 
 /** What the buyers without trouble saw beside it, and what the same buyers saw in the baseline: accepted → delivered, in milliseconds. */
@@ -52,7 +54,7 @@ export async function measureIsolation(options: IsolationOptions, run: Run): Pro
     const sink = await Sink.start([...ISOLATION_DOORS, ...HELD_DOORS], run.lose);
     atEnd(() => sink.stop());
     const configuration = configurationFor(sink, [...ISOLATION_BUYERS, ...HELD_BUYERS], [...ISOLATION_ROUTES, ...HELD_ROUTES]);
-    return withLeadrail(configuration, run, async (system) => {
+    return withLeadrail({ configuration, database: options.database }, run, async (system) => {
       const target: LoadTarget = { ...system, arrivals: sink.arrivals, signal: run.signal };
       const ended = (leadIds: readonly string[]) => Promise.all(leadIds.map((leadId) => leadEnded(system.temporal, leadId)));
       const { leads, concurrency } = options;

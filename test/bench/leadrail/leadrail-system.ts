@@ -5,6 +5,8 @@ import { Client, Connection } from '@temporalio/client';
 import { z } from 'zod';
 import type { ApiClient } from '../../support/api-client.ts';
 import { LeadrailProcess } from '../../support/leadrail-process.ts';
+import { startPostgres } from '../../support/postgres-server.ts';
+import type { BenchDatabase } from '../arguments.ts';
 import { withEndings } from '../endings.ts';
 import type { MeasuredSystem } from '../measured-system.ts';
 import type { Run } from '../run.ts';
@@ -22,13 +24,24 @@ const STOP_DEADLINE_MS = 30_000;
 const LOG_LINES = 10;
 const LOG_LINE_CHARACTERS = 500;
 
-/** Starts Leadrail with this configuration, hands it to `use`, and ends it, however `use` ended. */
-export async function withLeadrail<T>(configuration: unknown, run: Run, use: (system: LeadrailSystem) => Promise<T>): Promise<T> {
+/** Starts Leadrail over a database of its own with this configuration, hands it to `use`, and ends it, however `use` ended. */
+export async function withLeadrail<T>(
+  { configuration, database }: { configuration: unknown; database: BenchDatabase },
+  run: Run,
+  use: (system: LeadrailSystem) => Promise<T>,
+): Promise<T> {
   return withEndings(async (atEnd) => {
+    const environment: Record<string, string> = {};
+    if (database === 'postgres') {
+      run.progress('starting PostgreSQL');
+      const postgres = await startPostgres();
+      atEnd(() => postgres.stop());
+      environment['DATABASE_URL'] = await postgres.createDatabase('leadrail');
+    }
     const dataDir = await mkdtemp(join(tmpdir(), 'leadrail-bench-'));
     atEnd(() => rm(dataDir, { recursive: true, force: true }));
     run.progress('starting Leadrail');
-    const leadrail = await LeadrailProcess.start(dataDir, FREE_PORT, { signal: run.signal });
+    const leadrail = await LeadrailProcess.start(dataDir, FREE_PORT, { signal: run.signal, environment });
     atEnd(() => leadrail.stop({ killAfterMs: STOP_DEADLINE_MS }));
     const ended = new AbortController();
     leadrail.onEnd(() => {

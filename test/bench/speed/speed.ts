@@ -1,3 +1,4 @@
+import type { BenchDatabase } from '../arguments.ts';
 import type { FloorShape } from '../floor/shapes.ts';
 import { FLOOR_TITLES } from '../floor/shapes.ts';
 import { withFloor } from '../floor/floor-system.ts';
@@ -17,6 +18,7 @@ export interface SpeedOptions extends SpeedLoad {
   scenarios: readonly ScenarioName[];
   /** Whether bare Temporal workflows are measured too. */
   withFloor: boolean;
+  database: BenchDatabase;
 }
 
 /** Figures of several rounds. */
@@ -50,7 +52,7 @@ export async function measureSpeed(options: SpeedOptions, run: Run): Promise<Sce
           }
         });
       }
-      await withLeadrail(configurationFor(sink, SPEED_BUYERS, SCENARIOS), run, async (leadrail) => {
+      await withLeadrail({ configuration: configurationFor(sink, SPEED_BUYERS, SCENARIOS), database: options.database }, run, async (leadrail) => {
         for (const { title, campaign, deliveries } of scenarios) {
           note(campaign, await measure({ title: `Leadrail, ${title}`, campaign, deliveries }, options, leadrail, sink.arrivals, run));
         }
