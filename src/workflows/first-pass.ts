@@ -1,6 +1,6 @@
 import { condition, isCancellation, proxyActivities, setHandler } from '@temporalio/workflow';
 import { chainProgress } from '../domain/delivery/first-pass.ts';
-import { deliveriesOf, type Chain, type PlannedDelivery } from '../domain/delivery/plan.ts';
+import { deliveriesOf, type Chain, type Plan, type PlannedDelivery } from '../domain/delivery/plan.ts';
 import type { DeliverResult, FirstPassProgress, SettledDeliveries } from '../domain/delivery/result.ts';
 import type { Activities } from '../activities/contract.ts';
 import { ATTEMPTS_CEILING, HEARTBEAT_TIMEOUT_MS, namesOf, RECORDING_GRACE_MS, type Delivering } from './delivering.ts';
@@ -8,11 +8,15 @@ import { firstPassSignal } from './messages.ts';
 
 const { firstPass } = proxyActivities<Pick<Activities, 'firstPass'>>({ startToCloseTimeout: '1m' });
 
-/** The first attempts of a lead's deliveries, in one activity: who is settled by it, and who goes on. */
+/**
+ * The first attempts of a lead's deliveries, in one activity: who is settled by it, and who goes on. The SDK notes a stack trace for
+ * each promise that a workflow makes, so a lead that is done with it costs as few as possible.
+ */
 export class FirstPass {
   private readonly settled = new Map<string, DeliverResult>();
   private readonly goingOn = new Set<string>();
   private isOver = false;
+  private tellNews: () => void = () => undefined;
 
   constructor() {
     setHandler(firstPassSignal, (progress) => this.note(progress));
@@ -41,6 +45,22 @@ export class FirstPass {
       if (isCancellation(error)) throw error;
     }
     this.isOver = true;
+  }
+
+  /** Resolves when something goes on, or with the run's end; rejects as the run does. */
+  newsOf(running: Promise<void>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.tellNews = resolve;
+      running.then(resolve, reject);
+      if (this.goingOn.size > 0) resolve();
+    });
+  }
+
+  /** How the deliveries of a plan ended, if nothing of it is left to do; else null. */
+  whole({ fanOut, chains }: Plan): SettledDeliveries | null {
+    const known = { settled: this.settled, goingOn: this.goingOn };
+    const isWhole = fanOut.every(({ id }) => this.settled.has(id)) && chains.every((chain) => chainProgress(chain, known) === 'over');
+    return isWhole ? [...this.settled] : null;
   }
 
   /** Waits until each of some deliveries is settled or goes on; gives those that are settled. */
@@ -73,5 +93,6 @@ export class FirstPass {
   private note({ settled, goingOn }: FirstPassProgress): void {
     for (const [id, result] of settled) this.settled.set(id, result);
     for (const id of goingOn) this.goingOn.add(id);
+    if (this.goingOn.size > 0) this.tellNews();
   }
 }

@@ -3,22 +3,23 @@ import { allDeliveries, type Plan } from '../domain/delivery/plan.ts';
 import type { DeliverResult } from '../domain/delivery/result.ts';
 import { impliedStandings, leadStatus } from '../domain/delivery/settle.ts';
 import type { LeadStatus } from '../domain/delivery/state.ts';
-import { branches } from './branches.ts';
+import { deliverPlan } from './branches.ts';
+import { branchesOfEarlierWay } from './earlier-ways.ts';
 import { CURRENT_WAY, type LeadInput, type LeadResult } from './input.ts';
 import { holdingSignal } from './messages.ts';
 import { leadStatusAttribute } from './search-attributes.ts';
 
 /** One lead's whole way: its first attempts, then its fan-out and failover chains where something is left, to a final state for every delivery. */
-export async function lead(input: LeadInput): Promise<LeadResult> {
-  return deliverPlan(input);
+export function lead(input: LeadInput): Promise<LeadResult> {
+  return run(input);
 }
 
 /** A lead sent again, wholly or in part: the same way, under a workflow of its own. */
-export async function redelivery(input: LeadInput): Promise<LeadResult> {
-  return deliverPlan(input);
+export function redelivery(input: LeadInput): Promise<LeadResult> {
+  return run(input);
 }
 
-async function deliverPlan({ leadId, plan, way = 1 }: LeadInput): Promise<LeadResult> {
+async function run({ leadId, plan, way = 1 }: LeadInput): Promise<LeadResult> {
   // Fails the task, not the workflow: the server offers it again, until a worker that knows this way has it.
   if (way > CURRENT_WAY) throw new Error(`a lead goes by way ${way}; this worker knows ${CURRENT_WAY} ways and leaves it to a newer one`);
   const holding = { waiting: 0, wasShown: false };
@@ -28,7 +29,8 @@ async function deliverPlan({ leadId, plan, way = 1 }: LeadInput): Promise<LeadRe
     showStatus(holding.waiting > 0 ? 'held' : 'delivering');
   };
   setHandler(holdingSignal, showHolding);
-  const results = new Map((await Promise.all(branches({ leadId, plan, way }, showHolding))).flat());
+  const settled = way < 3 ? (await Promise.all(branchesOfEarlierWay({ leadId, plan, way }, showHolding))).flat() : await deliverPlan({ leadId, plan }, showHolding);
+  const results = new Map(settled);
   for (const [id, standing] of impliedStandings(plan, results)) results.set(id, { ...standing, attempt: null, heldUntil: null });
   const status = leadStatus(plan, results);
   // Most leads are delivered: that they are completed says it, and a write less is a fifth more leads a second.

@@ -93,6 +93,18 @@ describe('a lead that is fanned out', () => {
     });
   });
 
+  it('ends cancelled when somebody cancels it in its first pass', async () => {
+    await withWorker(async (worker) => {
+      const { handle } = await start(worker, planOf([planned('acme')], [chainOf(planned('bravo'), planned('carol'))]));
+      worker.onFirstPass = async () => {
+        await handle.cancel();
+        return Promise.reject(ApplicationFailure.create({ message: 'cut off' }));
+      };
+      await expect(handle.result()).rejects.toThrow('cancelled');
+      expect((await handle.describe()).status.name).toBe('CANCELLED');
+    });
+  });
+
   it('is left to a newer worker when it goes by a way that this one does not know', async () => {
     await withWorker(async (worker) => {
       const workflowId = leadWorkflowId(randomUUID());
