@@ -7,6 +7,7 @@ import { failoverWorkflowId, fanOutWorkflowId } from '../../src/domain/delivery/
 import { buyer } from '../../src/workflows/buyer.ts';
 import { CURRENT_WAY } from '../../src/workflows/input.ts';
 import { lead, redelivery } from '../../src/workflows/lead.ts';
+import { worker as workerWorkflow } from '../../src/workflows/worker.ts';
 import { pauseSignal, releaseSignal, reportSignal, resumeSignal } from '../../src/workflows/messages.ts';
 import { chainOf, planned, planOf } from '../support/plans.ts';
 import { ScriptedWorker } from '../support/scripted-worker.ts';
@@ -21,6 +22,7 @@ const worker = await ScriptedWorker.start(temporal.server.address, 'leadrail');
 try {
   await recordLeads();
   await recordBuyer();
+  await recordWorker();
 } finally {
   await worker.stop();
   await temporal.stop();
@@ -80,4 +82,10 @@ async function recordBuyer(): Promise<void> {
   await save('buyer-opened-probed-paused', 'buyer-acme');
   await save('release-held', 'release-acme-api-3');
   await handle.terminate();
+}
+
+async function recordWorker(): Promise<void> {
+  const handle = await worker.client.workflow.start(workerWorkflow, { workflowId: 'worker-1', taskQueue: worker.taskQueue, args: [{ identity: '1@made-up 1' }] });
+  await handle.result();
+  await save('worker-stopped', 'worker-1');
 }
