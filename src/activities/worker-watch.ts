@@ -16,7 +16,7 @@ const AT_ONCE = 16;
 const JUST_ACCEPTED_MS = 60_000;
 
 export interface WorkerWatchDependencies {
-  store: Pick<Store, 'deliveries'>;
+  store: { deliveries: Pick<Store['deliveries'], 'workflowsInHand'> };
   watch: WorkerWatch;
   /** Whether this process itself could not reach Temporal a moment ago. */
   hadTrouble: () => boolean;

@@ -143,7 +143,27 @@ describe('a lead on its way', () => {
     expect(JSON.stringify((await leadrail.api.get('/v1/dead-letters')).body)).toContain(lead.id);
   });
 
-  it('is not sent again because its end could not be written', async () => {
+  it('goes on to the next buyer at once when it is refused, in the one activity of its first attempts', async () => {
+    acme.answers(() => ({ body: { success: false, message: 'we know this person' } }));
+    const lead = await source.postLead({ ...LEAD, campaign: 'chain' });
+    expect(lead.deliveries.map(({ buyer, status }) => [buyer, status])).toEqual([
+      ['acme', 'rejected'],
+      ['bravo', 'delivered'],
+      ['keep', 'skipped'],
+    ]);
+    expect([acme.requests.length, bravo.requests.length]).toEqual([1, 1]);
+    const { events } = await leadrail.foundation.temporal.client.workflow.getHandle(`lead-${lead.id}`).fetchHistory();
+    expect(events?.filter((event) => event.activityTaskScheduledEventAttributes)).toHaveLength(1);
+  });
+
+  it.each(['at once', 'later than its first heartbeat'])('is not sent again because its end, %s, could not be written', async (when) => {
+    if (when !== 'at once') {
+      acme.answers(async ({ body }) => {
+        const workflow = leadrail.foundation.temporal.client.workflow.getHandle(`lead-${(JSON.parse(body) as { external_id: string }).external_id}`);
+        await until('the delivery has given a sign of life', async () => (await workflow.describe()).raw.pendingActivities?.[0]?.lastHeartbeatTime);
+        return {};
+      });
+    }
     const { attempts } = leadrail.foundation.store;
     const finish = attempts.finish.bind(attempts);
     let failures = 2;

@@ -9,23 +9,32 @@ import { until } from '../support/until.ts';
 let topology: Topology;
 let api: ApiClient;
 let buyer: StandInBuyer;
+/** Takes no lead: the first in a chain before `buyer`. */
+let refusing: StandInBuyer;
 /** The workers that are up. */
 let workers: LeadrailPart[];
 
 beforeAll(async () => {
-  buyer = await StandInBuyer.start();
+  [buyer, refusing] = await Promise.all([StandInBuyer.start(), StandInBuyer.start()]);
+  refusing.answers(() => ({ status: 422 }));
   topology = await startTopology({ apis: 1, workers: 2 });
   api = topology.admin();
   workers = [...topology.workers];
   await api.configure({
     sources: [{ id: 'web' }],
-    buyers: [{ id: 'acme', breaker: { trips: 1_000 }, destinations: [{ id: 'api', type: 'webhook', url: buyer.url, timeout: '60s' }] }],
-    routes: [{ id: 'all', deliver: ['acme'] }],
+    buyers: [
+      { id: 'acme', breaker: { trips: 1_000 }, destinations: [{ id: 'api', type: 'webhook', url: buyer.url, timeout: '60s' }] },
+      { id: 'refusing', destinations: [{ id: 'api', type: 'webhook', url: refusing.url, response: { otherwise: 'failure' } }] },
+    ],
+    routes: [
+      { id: 'chain', when: 'lead.by == "chain"', deliver: [{ firstOf: ['refusing', 'acme'] }] },
+      { id: 'all', deliver: ['acme'] },
+    ],
   });
 });
 afterAll(async () => {
   await topology.stop();
-  await buyer.stop();
+  await Promise.all([buyer.stop(), refusing.stop()]);
 });
 beforeEach(() => {
   buyer.answers(() => ({}));
@@ -43,12 +52,16 @@ function holdAnswers(): () => void {
   return () => letGo();
 }
 
-function requestsFor({ deliveries }: LeadAnswer): number {
-  return buyer.requests.filter(({ key }) => key === deliveries[0]?.id).length;
+function toAcme({ deliveries }: LeadAnswer): LeadAnswer['deliveries'][number] | undefined {
+  return deliveries.find((delivery) => delivery.buyer === 'acme');
 }
 
-function codesOf({ deliveries }: LeadAnswer): unknown[] {
-  return (deliveries[0]?.attempts ?? []).map(({ code, outcome }) => code ?? outcome);
+function requestsFor(lead: LeadAnswer): number {
+  return buyer.requests.filter(({ key }) => key === toAcme(lead)?.id).length;
+}
+
+function codesOf(lead: LeadAnswer): unknown[] {
+  return (toAcme(lead)?.attempts ?? []).map(({ code, outcome }) => code ?? outcome);
 }
 
 describe('PostgreSQL that is killed and comes back', () => {
@@ -112,7 +125,7 @@ describe('a worker that is killed in the middle of deliveries', () => {
     if (!killed) throw new Error('there are two workers');
     const leads: string[] = [];
     const cut = await until('each of the workers has deliveries in its hands', async () => {
-      leads.push(...(await postLeads([api], { killed: 'worker' }, 10)));
+      leads.push(...(await postLeads([api], { killed: 'worker' }, 5)), ...(await postLeads([api], { killed: 'worker', by: 'chain' }, 5)));
       await until('every request has left', () => buyer.requests.length === leads.length);
       const at = await Promise.all(leads.map((id) => topology.workerAt(id, workers)));
       const mine = leads.filter((_, index) => at[index] === killed.pid);
@@ -127,6 +140,8 @@ describe('a worker that is killed in the middle of deliveries', () => {
       expect({ codes: codesOf(lead), requests: requestsFor(lead) }).toEqual({ codes, requests: codes.length });
     }
     expect(buyer.taken.size).toBe(leads.length);
+    // Who had refused was not asked again.
+    expect(new Set(refusing.requests.map(({ key }) => key)).size).toBe(refusing.requests.length);
   });
 });
 

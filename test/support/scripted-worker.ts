@@ -20,8 +20,11 @@ export class ScriptedWorker {
   readonly released: Parameters<Activities['releaseNext']>[0][] = [];
   /** What a first pass does, where a test wants more of it than its scripts. */
   onFirstPass: (input: FirstPassInput) => Promise<SettledDeliveries> = (input) => this.firstPass(input);
+  onWatchWorker: Activities['watchWorker'] = () => Promise.resolve({ end: 'stopped', takenUp: 0 });
   readonly client: Client;
   readonly taskQueue: string;
+  /** Its name at the Temporal server. */
+  readonly identity: string;
   private readonly connection: NativeConnection;
   private readonly worker: Worker;
   private readonly running: Promise<void>;
@@ -33,6 +36,7 @@ export class ScriptedWorker {
     this.taskQueue = taskQueue;
     this.scripts = scripts;
     this.client = new Client({ connection });
+    this.identity = worker.options.identity;
     this.running = worker.run();
   }
 
@@ -49,7 +53,7 @@ export class ScriptedWorker {
       deliver: (input) => Promise.resolve(input).then((given) => self().deliver(given)),
       expireHold: ({ deliveryId }) => Promise.resolve(self().ended(deliveryId, { state: 'failed', reason: 'hold-expired' })),
       giveUp: ({ deliveryId }) => Promise.resolve(self().ended(deliveryId, { state: 'failed', reason: 'worker-lost' })),
-      watchWorker: () => Promise.resolve({ end: 'stopped', takenUp: 0 }),
+      watchWorker: (input) => self().onWatchWorker(input),
       publishGate: (input) => {
         self().published.push(input);
         return Promise.resolve({ storedVersion: input.gate.version });
