@@ -1,6 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { attempt, beginning, DELIVERED, ending, newLead, planned, planOf, REFUSAL, SUCCESS, testDatabases, type Opened } from './testing.ts';
+import { attempt, beginning, DELIVERED, ending, newLead, planned, planOf, REFUSAL, REJECTED, SUCCESS, testDatabases, type Opened } from './testing.ts';
 
 describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('attempts, $name', ({ open }) => {
   let opened: Opened;
@@ -38,6 +38,17 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('attempts, $name'
     expect(await store.deliveries.get(delivery.id)).toMatchObject({ state: 'delivering' });
     await expect(store.attempts.begin(beginning(delivery.id))).rejects.toThrow(/attempts_pkey/);
     await expect(store.attempts.finish(ending(delivery.id, 9, SUCCESS, null))).rejects.toThrow(/never begun/);
+  });
+
+  it('begins none of a delivery that is settled, or in another round, and says when an end came too late', async () => {
+    const { store } = opened;
+    const [done, again] = [await acceptedDelivery(), await acceptedDelivery()];
+    expect(await store.attempts.begin(beginning(done.id))).toBe(true);
+    expect(await store.attempts.finish(ending(done.id, 1, REFUSAL, REJECTED))).toBe(true);
+    expect(await Promise.all([store.attempts.begin(beginning(done.id, 2)), store.attempts.begin({ ...beginning(again.id), round: 2 })])).toEqual([false, false]);
+    expect(await store.attempts.finish(ending(done.id, 1, REFUSAL, REJECTED))).toBe(false);
+    expect(await store.deliveries.get(done.id)).toMatchObject({ state: 'rejected' });
+    expect(await store.attempts.ofDeliveries([done.id, again.id])).toHaveLength(1);
   });
 
   it('chains attempts in the order they ended, an interrupted one apart', async () => {

@@ -17,14 +17,8 @@ const SUCCESSES_LINGER_MS = 40;
 
 /** Attempts, the evidence, in the database. Beginnings and ends are written in groups: each costs a round trip and a commit. */
 export function createAttemptStore(database: Database): AttemptStore {
-  const beginnings = new Grouped(async (group: AttemptBeginning[]) => {
-    await database.run('attempts.begin', (session) => beginAttempts(session, group));
-    return group.map(() => undefined);
-  });
-  const finish = async (group: AttemptEnd[]) => {
-    await database.transaction('attempts.finish', (tx) => finishAttempts(tx, group));
-    return group.map(() => undefined);
-  };
+  const beginnings = new Grouped((group: AttemptBeginning[]) => database.run('attempts.begin', (session) => beginAttempts(session, group)));
+  const finish = (group: AttemptEnd[]) => database.transaction('attempts.finish', (tx) => finishAttempts(tx, group));
   const ends = new Grouped(finish);
   const successes = new Grouped(finish, { lingerMs: SUCCESSES_LINGER_MS });
   return {

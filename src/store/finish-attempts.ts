@@ -20,11 +20,12 @@ interface BegunAttempt {
   row: AttemptRow;
 }
 
-/** Ends attempts, with what follows for their deliveries and leads, in a transaction of the caller's. */
-export async function finishAttempts(tx: Session, ends: AttemptEnd[]): Promise<void> {
+/** Ends attempts, with what follows for their deliveries and leads, in a transaction of the caller's. Says of each whether it was open. */
+export async function finishAttempts(tx: Session, ends: AttemptEnd[]): Promise<boolean[]> {
   const { leads, begun } = await lockAttempts(tx, ends);
   const after = new Map(leads);
   const ended = new Map<string, AttemptRow>();
+  const wereOpen: boolean[] = [];
   for (const end of ends) {
     const known = begun.get(keyOf(end));
     const lead = known && after.get(known.leadId);
@@ -32,12 +33,14 @@ export async function finishAttempts(tx: Session, ends: AttemptEnd[]): Promise<v
     const finished = finish(lead, ended.get(keyOf(end)) ?? known.row, end);
     after.set(known.leadId, finished.lead);
     if (finished.row) ended.set(keyOf(end), finished.row);
+    wereOpen.push(finished.row !== null);
   }
   const changes = [...leads].flatMap(([id, before]) => {
     const changed = after.get(id);
     return changed === undefined || changed === before ? [] : [{ before, after: changed }];
   });
   await writeLeads(tx, changes, [...ended.values()]);
+  return wereOpen;
 }
 
 function keyOf({ deliveryId, number }: { deliveryId: string; number: number }): string {

@@ -155,7 +155,7 @@ export interface DeliveryStore {
 }
 
 export interface AttemptStore {
-  /** On disk before the request leaves. Also sets the delivery to `delivering`. */
+  /** On disk before the request leaves. Also sets the delivery to `delivering`. False, and nothing changed, when it is no longer open in this round. */
   begin(attempt: {
     deliveryId: string;
     number: number;
@@ -164,12 +164,12 @@ export interface AttemptStore {
     request: MaskedRequest | null;
     configVersion: number;
     gate: string;
-  }): Promise<void>;
+  }): Promise<boolean>;
   /**
    * Ends an attempt and, in the same transaction, settles the delivery, what follows for its chain, and the lead's status.
-   * Ending one that has ended already changes nothing.
+   * False when it had ended already, and then nothing changes, but for a success that came late.
    */
-  finish(end: AttemptEnd): Promise<void>;
+  finish(end: AttemptEnd): Promise<boolean>;
   /** Oldest first, whole. */
   ofDeliveries(deliveryIds: string[]): Promise<AttemptRecord[]>;
   /** Recomputes the hash chain of a delivery from what is stored. */

@@ -134,9 +134,10 @@ export const FAILED: Settlement = { state: 'failed', reason: 'retries-exhausted'
 export const PAUSED: Settlement = { state: 'skipped', reason: 'buyer-paused', explanation: 'Paused', deadLetter: null };
 export const DISCARDED: Settlement = { state: 'discarded', reason: 'discarded-by-operator', explanation: 'Given up', deadLetter: null };
 
-/** Begins and ends the first attempt of a delivery. */
+/** Begins and ends an attempt of a delivery, in the round that it is in. */
 export async function attempt(store: Store, delivery: PlannedDelivery, outcome: AttemptOutcome, settled: Settlement | null, number = 1): Promise<void> {
-  await store.attempts.begin(beginning(delivery.id, number));
+  const round = (await store.deliveries.get(delivery.id))?.round ?? 1;
+  await store.attempts.begin({ ...beginning(delivery.id, number), round });
   await store.attempts.finish(ending(delivery.id, number, outcome, settled));
 }
 

@@ -42,6 +42,8 @@ export function createWorkerWatch({ client, taskQueue }: { client: Client; taskQ
       if (lastWorkerIdentity !== identity || Number(state) !== STARTED || !activityId) continue;
       if (await isTrue(call(() => client.activity.fail({ workflowId, activityId }, lost())))) taken += 1;
     }
+    // Its workflow tasks would wait for the lost worker, who had it in its memory.
+    if (taken > 0) await call(() => client.workflowService.resetStickyTaskQueue({ namespace: client.options.namespace, execution: { workflowId } }));
     for (const child of description?.pendingChildren ?? []) if (child.workflowId) taken += await takeFrom(child.workflowId, identity);
     return taken;
   }

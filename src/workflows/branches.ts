@@ -35,7 +35,10 @@ export async function followFanOut(pass: FirstPass, deliveries: PlannedDelivery[
     const going = await pass.nextGoingOn(waiting);
     if (going.length === 0) break;
     waiting = waiting.filter((delivery) => !going.includes(delivery));
-    running.push(goOn(going, running.length + 1));
+    const child = goOn(going, running.length + 1);
+    // Awaited below, but for a cancellation that comes before: nobody hears of it then, and it is no fault.
+    child.catch(() => undefined);
+    running.push(child);
   }
   return [...(await pass.settledOf(waiting)), ...(await Promise.all(running)).flat()];
 }

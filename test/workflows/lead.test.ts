@@ -187,6 +187,18 @@ describe('a lead with a failover chain', () => {
     });
   });
 
+  it('goes on with an optional delivery that is left beside the required one that took the lead', async () => {
+    await withWorker(async (worker) => {
+      worker.script('acme', { state: 'rejected', reason: 'refused' });
+      worker.script('inbox', { state: 'skipped', reason: 'breaker-open' });
+      const chain = { ...chainOf(planned('acme')), entries: [{ deliveries: [planned('acme')] }, { deliveries: [planned('bravo'), planned('inbox', { required: false })] }] };
+      const { handle } = await start(worker, planOf([], [chain]));
+      const { status, deliveries } = await handle.result();
+      expect([status, deliveries['bravo/api']?.state, deliveries['inbox/api']?.state]).toEqual(['delivered', 'delivered', 'skipped']);
+      expect(worker.asked).toEqual(['acme', 'bravo', 'inbox']);
+    });
+  });
+
   it('goes on in a child from where the first pass has left it, while another buyer keeps that waiting', async () => {
     await withWorker(async (worker) => {
       const refused = { state: 'rejected', reason: 'refused', attempt: 1, heldUntil: null } as const;

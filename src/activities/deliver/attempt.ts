@@ -13,6 +13,8 @@ export type Attempted =
   | { next: 'settled'; result: DeliverResult }
   /** Transient: once more after a wait. `code` says why. */
   | { next: 'retry'; code: string; waitMs: number }
+  /** Somebody else has gone on with the delivery meanwhile: how it stands is in the store. */
+  | { next: 'overtaken' }
   /** A probe that failed: the lead is given back. */
   | { next: 'give-back'; number: number; mayHaveArrived: boolean };
 
@@ -28,7 +30,7 @@ export async function attemptOnce(
   const prepared = await prepareRequest(dependencies, input, work);
   const number = Math.max(0, ...work.attempts.map((attempt) => attempt.number)) + 1;
   const startedAt = clock().toISOString();
-  await store.attempts.begin({
+  const isBegun = await store.attempts.begin({
     deliveryId: input.deliveryId,
     number,
     round: work.delivery.round,
@@ -37,11 +39,13 @@ export async function attemptOnce(
     configVersion: prepared.configVersion,
     gate: passage.gate,
   });
+  if (!isBegun) return { next: 'overtaken' };
   const { outcome, sent, notes } = prepared.ok ? await sendPrepared(dependencies, input, prepared, context) : { outcome: prepared.outcome, sent: null, notes: [] };
   const ended = { number, startedAt, finishedAt: clock().toISOString(), outcome, probe: passage.probe, sent };
   const recorded = await recordEnd(dependencies, work, context, ended);
   await report(dependencies, input, recorded, passage.probe);
   await noteProblems(dependencies, input, [...(prepared.ok ? prepared.notes : []), ...notes]);
+  if (!recorded.wasOpen) return { next: 'overtaken' };
   if (recorded.result) return { next: 'settled', result: recorded.result };
   if (recorded.verdict.next !== 'retry') return { next: 'give-back', number, mayHaveArrived: outcome.outcome === 'error' && outcome.kind === 'unknown' };
   // Only what is tried again needs its bytes kept: a delivery that goes through at once costs no write for it.

@@ -34,6 +34,8 @@ export async function deliver(dependencies: DeliverDependencies, input: DeliverI
       return conclude(attempted.result);
     case 'retry':
       throw tryAgain(FAILURE.transient, attempted.code, attempted.waitMs);
+    case 'overtaken':
+      return conclude(await standingAfter(dependencies, input));
     case 'give-back':
       return conclude(await giveBack(dependencies, input, work, attempted, context));
   }
@@ -48,6 +50,13 @@ function firstRetryIn({ delivery, attempts }: DeliveryWork, now: Date): { code: 
   if (delivery.state !== 'delivering' || !last?.nextAttemptAt || last.round !== delivery.round) return null;
   const waitMs = Date.parse(last.nextAttemptAt) - now.getTime();
   return waitMs > 0 ? { code: last.code ?? 'error', waitMs } : null;
+}
+
+/** How a delivery stands that somebody else went on with; while it is open, Temporal looks again. */
+async function standingAfter({ store }: DeliverDependencies, { deliveryId }: DeliverInput): Promise<DeliverResult> {
+  const work = await store.deliveries.work(deliveryId);
+  if (!work || !isFinal(work.delivery.state)) throw tryAgain(FAILURE.transient, 'another run has the delivery', LOOK_AGAIN_MS);
+  return standingOf(work);
 }
 
 /** A failed probe gives its lead back: held as before, or on to the next of its chain. */

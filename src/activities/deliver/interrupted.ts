@@ -25,7 +25,7 @@ export async function finishInterrupted(dependencies: DeliverDependencies, work:
   open.finishedAt = recorded.finishedAt;
   open.outcome = recorded.outcome.outcome;
   open.counted = recorded.counted;
-  return recorded.result;
+  return recorded.wasOpen ? recorded.result : null;
 }
 
 const INTERRUPTED: AttemptOutcome = {

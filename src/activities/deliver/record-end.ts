@@ -26,6 +26,8 @@ export interface Recorded {
   verdict: Verdict;
   /** Set when the delivery is settled by it. */
   result: DeliverResult | null;
+  /** False when somebody else had ended the attempt, who took its worker for lost: what follows is theirs. */
+  wasOpen: boolean;
 }
 
 /** Between two tries of writing an end while the store is away. */
@@ -50,7 +52,7 @@ export async function recordEnd(dependencies: DeliverDependencies, work: Deliver
   const durationMs = Math.max(Date.parse(ended.finishedAt) - Date.parse(ended.startedAt), 0);
   const empty = { request: null, response: null, bodySha256: null, address: null, timeToFirstByteMs: null };
   const { finishedAt } = ended;
-  await writeWithPatience(dependencies, context, ended, {
+  const wasOpen = await writeWithPatience(dependencies, context, ended, {
     deliveryId: delivery.id,
     number,
     finishedAt,
@@ -63,10 +65,10 @@ export async function recordEnd(dependencies: DeliverDependencies, work: Deliver
   });
   const { buyer, destination, type } = delivery.planned;
   const kind = outcome.outcome === 'error' ? outcome.kind : null;
-  dependencies.metrics.attemptEnded({ buyer, destination, type, outcome: outcome.outcome, kind, durationMs, willRetry: verdict.next === 'retry' });
-  if (verdict.next === 'settle') dependencies.metrics.deliverySettled({ buyer, destination, type, state: verdict.state });
+  if (wasOpen) dependencies.metrics.attemptEnded({ buyer, destination, type, outcome: outcome.outcome, kind, durationMs, willRetry: verdict.next === 'retry' });
+  if (wasOpen && verdict.next === 'settle') dependencies.metrics.deliverySettled({ buyer, destination, type, state: verdict.state });
   const result: DeliverResult | null = verdict.next === 'settle' ? { state: verdict.state, reason: verdict.reason, attempt: number, heldUntil: null } : null;
-  return { finishedAt, outcome, counted, verdict, result };
+  return { finishedAt, outcome, counted, verdict, result, wasOpen };
 }
 
 function settlementOf(verdict: Verdict, outcome: AttemptOutcome, releaseOnRecovery: boolean): Settlement | null {
@@ -88,12 +90,11 @@ function settlementOf(verdict: Verdict, outcome: AttemptOutcome, releaseOnRecove
  * A lead that was delivered must not be sent again because the store was away at that moment: the end is remembered by
  * Temporal at once, and written as soon as the store is back.
  */
-async function writeWithPatience({ store, pause, log }: DeliverDependencies, context: DeliveryContext, ended: Ended, end: AttemptEnd): Promise<void> {
+async function writeWithPatience({ store, pause, log }: DeliverDependencies, context: DeliveryContext, ended: Ended, end: AttemptEnd): Promise<boolean> {
   let waitedMs = 0;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
     try {
-      await store.attempts.finish(end);
-      return;
+      return await store.attempts.finish(end);
     } catch (error) {
       context.remember(rememberedEnd(end.deliveryId, ended));
       if (!(error instanceof StoreUnavailable)) throw error;

@@ -32,11 +32,15 @@ export async function firstPass(dependencies: DeliverDependencies & { engine: Pi
     progress.note(delivery.deliveryId, result);
     return result;
   };
+  // A child may have gone on from where the try before this one was, and has the next entries in its hands: what this activity
+  // remembers is its own all the same.
+  const isOwn = (id: string) => context.tryNumber === 1 || context.remembered.some(({ deliveryId }) => deliveryId === id);
+  const mayWalkOn = (next: ChainEntry['deliveries']) => !progress.isPublic && !context.signal.aborted && next.every(({ id }) => isOwn(id));
   const patience = setTimeout(() => progress.goPublic(), PATIENCE_MS);
   try {
     await allAtRest<unknown>([
       ...alone.map((delivery) => attempt(delivery).finally(() => progress.end())),
-      ...chains.map((chain) => walk(chain, attempt, progress).finally(() => progress.end())),
+      ...chains.map((chain) => walk(chain, { attempt, progress, mayWalkOn }).finally(() => progress.end())),
     ]);
     return progress.settled;
   } finally {
@@ -44,12 +48,18 @@ export async function firstPass(dependencies: DeliverDependencies & { engine: Pi
   }
 }
 
-async function walk(chain: Chain, attempt: (delivery: FirstPassInput['deliveries'][number]) => Promise<DeliverResult | null>, progress: Progress): Promise<void> {
+interface Walk {
+  attempt: (delivery: FirstPassInput['deliveries'][number]) => Promise<DeliverResult | null>;
+  progress: Progress;
+  mayWalkOn: (next: ChainEntry['deliveries']) => boolean;
+}
+
+async function walk(chain: Chain, { attempt, progress, mayWalkOn }: Walk): Promise<void> {
   const tryEntry = async (deliveries: ChainEntry['deliveries']) => {
     const results = await allAtRest(deliveries.map(async ({ id, buyer, destination }) => [id, await attempt({ deliveryId: id, buyer, destination })] as const));
     return new Map(results.flatMap(([id, result]) => (result ? [[id, result] as const] : [])));
   };
-  const left = await walkChain(chain, tryEntry, () => !progress.isPublic);
+  const left = await walkChain(chain, tryEntry, mayWalkOn);
   for (const { id } of left) progress.note(id, null);
 }
 

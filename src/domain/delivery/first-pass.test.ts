@@ -45,6 +45,11 @@ describe('walking a chain in the first pass', () => {
     expect(await walk(chain, { acme: REFUSED, bravo: TAKEN }, () => false)).toEqual({ tried: ['acme'], left: ['bravo'] });
   });
 
+  it('leaves those to be held who were only paused when nobody else is left', async () => {
+    const paused: DeliverResult = { state: 'skipped', reason: 'buyer-paused', attempt: null, heldUntil: null };
+    expect(await walk(chain, { acme: paused, bravo: REFUSED, carol: REFUSED })).toEqual({ tried: ['acme', 'bravo', 'carol'], left: ['acme'] });
+  });
+
   it('waits for all of an entry before it looks at the next', async () => {
     const pair = { ...chain, entries: [{ deliveries: [planned('acme'), planned('acme-copy')] }, { deliveries: [planned('bravo')] }] };
     expect(await walk(pair, { acme: REFUSED })).toEqual({ tried: ['acme', 'acme-copy'], left: [] });
@@ -66,6 +71,15 @@ describe('how a chain stands after what is known of a first pass', () => {
     ['both have refused', { 'delivery-acme': REFUSED, 'delivery-bravo': REFUSED }, [], 'over'],
   ] as const)('%s', (_, settled, goingOn, expected) => {
     expect(progress(settled, [...goingOn])).toBe(expected);
+  });
+
+  it('is not over while an optional delivery beside a required one that was taken is under way or goes on', () => {
+    const inbox = planned('bravo-inbox', { required: false });
+    const both = { ...chain, entries: [{ deliveries: [planned('acme')] }, { deliveries: [planned('bravo'), inbox] }] };
+    const known = { 'delivery-acme': REFUSED, 'delivery-bravo': TAKEN };
+    expect(progress(known, [], both)).toBe('under-way');
+    expect(progress(known, [inbox.id], both)).toBe('goes-on');
+    expect(progress({ ...known, [inbox.id]: REFUSED }, [], both)).toBe('over');
   });
 
   it('is over after the first where refusals are the end', () => {

@@ -19,10 +19,16 @@ export interface FirstPassKnown {
 
 /** Reads off what is known of a first pass how a chain stands that it walks. */
 export function chainProgress(chain: Chain, { settled, goingOn }: FirstPassKnown): ChainProgress {
+  // Entry by entry, as it was walked: that a later one has satisfied the chain says nothing of those beside it that go on.
+  const walked = new Map<string, DeliverResult>();
   for (const { deliveries } of chain.entries) {
     if (!deliveries.every(({ id }) => settled.has(id) || goingOn.has(id))) return 'under-way';
     if (deliveries.some(({ id }) => goingOn.has(id))) return 'goes-on';
-    const { step } = nextChainStep(chain, settled);
+    for (const { id } of deliveries) {
+      const result = settled.get(id);
+      if (result) walked.set(id, result);
+    }
+    const { step } = nextChainStep(chain, walked);
     if (step !== 'deliver') return step === 'hold' ? 'goes-on' : 'over';
   }
   return 'over';
@@ -32,15 +38,15 @@ export function chainProgress(chain: Chain, { settled, goingOn }: FirstPassKnown
 export type TryEntry = (deliveries: ChainEntry['deliveries']) => Promise<ReadonlyMap<string, DeliverResult>>;
 
 /**
- * Walks a chain while each entry is settled at its first attempt. Gives what is next where `mayWalkOn` stops it in the middle;
- * what an entry leaves open is its own to tell.
+ * Walks a chain while each entry is settled at its first attempt. Gives what is left to a child: what is next where `mayWalkOn`
+ * stops the walk, or whom the lead is to be held for; what an entry itself leaves open is its own to tell.
  */
-export async function walkChain(chain: Chain, tryEntry: TryEntry, mayWalkOn: () => boolean): Promise<ChainEntry['deliveries']> {
+export async function walkChain(chain: Chain, tryEntry: TryEntry, mayWalkOn: (next: ChainEntry['deliveries']) => boolean): Promise<ChainEntry['deliveries']> {
   const settled = new Map<string, DeliverResult>();
   for (;;) {
     const next = nextChainStep(chain, settled);
-    if (next.step !== 'deliver') return [];
-    if (settled.size > 0 && !mayWalkOn()) return next.deliveries;
+    if (next.step === 'done') return [];
+    if (next.step === 'hold' || (settled.size > 0 && !mayWalkOn(next.deliveries))) return next.deliveries;
     const ends = await tryEntry(next.deliveries);
     if (ends.size < next.deliveries.length) return [];
     for (const [id, result] of ends) settled.set(id, result);
