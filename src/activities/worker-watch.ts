@@ -6,7 +6,7 @@ import type { WorkerWatch } from '../temporal/worker-watch.ts';
 import type { WorkerInput, WorkerResult } from './contract.ts';
 
 /** A living process gives two signs in it. */
-const LOOK_FOR_MS = 700;
+const LOOK_FOR_MS = 1_000;
 /** Where Temporal was away a moment ago, a living process may need so long to find it again. */
 const LOOK_AFTER_TROUBLE_FOR_MS = 5_000;
 const LOOK_EVERY_MS = 100;

@@ -3,7 +3,7 @@ import { describeError } from '../domain/describe-error.ts';
 import type { WorkerWatch } from '../temporal/worker-watch.ts';
 
 /** Often enough that several are missed before a process counts as silent (`workflows/worker.ts`). */
-const EVERY_MS = 300;
+const EVERY_MS = 400;
 /** Signs in a row that nobody asked for, until the entity is taken for gone and started anew. */
 const UNWANTED_UNTIL_OPENED = 10;
 /** Connections come back one after the other. */
