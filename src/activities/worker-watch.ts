@@ -1,7 +1,9 @@
 import { CompleteAsyncError, type Context } from '@temporalio/activity';
 import type { Logger } from 'pino';
+import { describeError } from '../domain/describe-error.ts';
 import { sideBySide } from '../domain/side-by-side.ts';
 import type { Store } from '../store/store.ts';
+import { TemporalUnavailable } from '../temporal/engine.ts';
 import type { WorkerWatch } from '../temporal/worker-watch.ts';
 import type { WorkerInput, WorkerResult } from './contract.ts';
 
@@ -40,8 +42,14 @@ export async function watchWorker(dependencies: WorkerWatchDependencies, { ident
   if (activity.info.attempt === 1 || (await isAlive(dependencies, activity))) throw new CompleteAsyncError();
   const workflows = await store.deliveries.workflowsInHand(new Date(clock().getTime() - JUST_ACCEPTED_MS).toISOString());
   let takenUp = 0;
-  await sideBySide(workflows, AT_ONCE, async (inHand) => {
-    takenUp += await watch.takeFrom(inHand, identity);
+  await sideBySide(workflows, AT_ONCE, async (workflowId) => {
+    try {
+      takenUp += await watch.takeFrom(workflowId, identity);
+    } catch (error) {
+      if (error instanceof TemporalUnavailable) throw error;
+      // The others must not wait for it; its activities' own heartbeat timeouts find it.
+      log.error({ workflowId, ...describeError(error) }, 'what a lost worker had in its hands could not be taken up');
+    }
     activity.heartbeat(activity.info.heartbeatDetails);
   });
   log.warn({ worker: identity, takenUp }, 'a worker was lost; what it had in its hands is given to others');

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { afterAll, describe, expect, it } from 'vitest';
+import { openEmbedded } from './embedded.ts';
 import { createEncryption } from './encryption.ts';
 import { adoptEncryptionKey } from './key-rotation.ts';
 import { migrate } from './migrations.ts';
@@ -19,6 +20,17 @@ const NEW = 'the new key long enough';
 describe('the embedded database', () => {
   const folders: string[] = [];
   afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
+
+  it('lets everything else go on while a statement runs', async () => {
+    const database = await openEmbedded('memory://');
+    let turns = 0;
+    const timer = setInterval(() => (turns += 1), 1);
+    await database.run('long', (session) => session.execute(sql`select count(*) from generate_series(1, 3000000)`));
+    clearInterval(timer);
+    await database.close();
+    // In one thread with it there would be none, or one.
+    expect(turns).toBeGreaterThan(5);
+  });
 
   it('has every answered write after kill -9, and refuses another key', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'leadrail-store-'));

@@ -8,8 +8,10 @@ import type { FirstPassInput } from '../contract.ts';
 import { Progress } from './progress.ts';
 import { tryFirst } from './try-first.ts';
 
-/** Longer than this a delivery that is done waits for no slow one beside it, and a chain that was refused is left to a child. */
+/** Longer than this a delivery that is done waits for no slow one beside it. */
 const PATIENCE_MS = 500;
+/** Longer than this a chain that was refused is left to a child, an activity for each entry: where buyers are slow, it shows who keeps the lead. */
+const WALK_FOR_MS = 5_000;
 
 /**
  * The first attempt of each delivery that a lead can make at once, side by side, and of those after it in a chain while buyers
@@ -35,7 +37,8 @@ export async function firstPass(dependencies: DeliverDependencies & { engine: Pi
   // A child may have gone on from where the try before this one was, and has the next entries in its hands: what this activity
   // remembers is its own all the same.
   const isOwn = (id: string) => context.tryNumber === 1 || context.remembered.some(({ deliveryId }) => deliveryId === id);
-  const mayWalkOn = (next: ChainEntry['deliveries']) => !progress.isPublic && !context.signal.aborted && next.every(({ id }) => isOwn(id));
+  const walkUntilMs = dependencies.clock().getTime() + WALK_FOR_MS;
+  const mayWalkOn = (next: ChainEntry['deliveries']) => dependencies.clock().getTime() < walkUntilMs && !context.signal.aborted && next.every(({ id }) => isOwn(id));
   const patience = setTimeout(() => progress.goPublic(), PATIENCE_MS);
   try {
     await allAtRest<unknown>([

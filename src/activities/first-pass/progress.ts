@@ -4,7 +4,7 @@ import type { DeliverResult, FirstPassProgress, SettledDeliveries } from '../../
 export class Progress {
   readonly settled: SettledDeliveries = [];
   /** Whether news is told: the pass has taken longer than its patience. */
-  isPublic = false;
+  private isPublic = false;
   private readonly goingOn: string[] = [];
   private readonly tell: (known: FirstPassProgress) => void;
   private underWay: number;
