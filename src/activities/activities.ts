@@ -17,6 +17,8 @@ export interface ActivityDependencies extends DeliverDependencies {
   store: Store;
   engine: Engine;
   watch: WorkerWatch;
+  /** This process's own name at the Temporal server. */
+  identity: string;
   /** Whether this process could not reach Temporal a moment ago. */
   hadTrouble: () => boolean;
 }

@@ -12,7 +12,7 @@ const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
 
 /** Longer with each try: an outage of hours must not use up the ceiling of attempts. */
-function retryMs(): number {
+function longerEachTry(): number {
   return Math.min(FIRST_RETRY_MS * 2 ** Math.min(Context.current().info.attempt - 1, 10), LONGEST_RETRY_MS);
 }
 
@@ -22,12 +22,12 @@ function retryMs(): number {
  */
 export function withoutPersonalData(log: Logger, activities: Activities): Activities {
   const guard =
-    <Input, Result>(name: string, activity: (input: Input) => Promise<Result>) =>
+    <Input, Result>(name: string, activity: (input: Input) => Promise<Result>, retryMs = longerEachTry) =>
     async (input: Input): Promise<Result> => {
       try {
         return await activity(input);
       } catch (error) {
-        throw expected(error) ?? unexpected(log, name, error);
+        throw expected(error, retryMs) ?? unexpected(log, name, error);
       }
     };
   return {
@@ -35,13 +35,14 @@ export function withoutPersonalData(log: Logger, activities: Activities): Activi
     deliver: guard('deliver', activities.deliver),
     expireHold: guard('expireHold', activities.expireHold),
     giveUp: guard('giveUp', activities.giveUp),
-    watchWorker: guard('watchWorker', activities.watchWorker),
+    // Each silence of a living process is a try too: their number says nothing of an outage.
+    watchWorker: guard('watchWorker', activities.watchWorker, () => FIRST_RETRY_MS),
     publishGate: guard('publishGate', activities.publishGate),
     releaseNext: guard('releaseNext', activities.releaseNext),
   };
 }
 
-function expected(error: unknown): Error | null {
+function expected(error: unknown, retryMs: () => number): Error | null {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure || error instanceof CompleteAsyncError) return error;
   if (error instanceof StoreUnavailable) return tryAgain(FAILURE.storeUnavailable, 'the store is away', retryMs());
   if (error instanceof TemporalUnavailable) return tryAgain(FAILURE.storeUnavailable, 'Temporal is away', retryMs());

@@ -14,14 +14,15 @@ interface Waiting {
 export class PgliteThread {
   private readonly thread: Worker;
   private readonly waiting: Waiting[] = [];
-  private isClosing = false;
+  private closing: Promise<void> | null = null;
 
   private constructor(thread: Worker) {
     this.thread = thread;
     thread.on('message', (answer: Answer) => this.take(answer));
     // A thread that dies takes the process with it: its 'error' has no listener, so that nothing goes on over a database that is gone.
     thread.on('exit', (code) => {
-      if (!this.isClosing) throw new Error(`the thread of the embedded database has ended with ${code}`);
+      for (const { reject } of this.waiting.splice(0)) reject(new Error('the embedded database is closed'));
+      if (this.closing === null) throw new Error(`the thread of the embedded database has ended with ${code}`);
     });
   }
 
@@ -29,7 +30,12 @@ export class PgliteThread {
   static async open(dataDir: string): Promise<PgliteThread> {
     // Of its own flags only: the process's loaders are not for it.
     const thread = new Worker(new URL('./pglite-program.js', import.meta.url), { workerData: dataDir, execArgv: [] });
-    await once(thread, 'message');
+    const opened = new AbortController();
+    const ended = once(thread, 'exit', opened).then(() => {
+      throw new Error('the thread of the embedded database has ended before it was open');
+    });
+    await Promise.race([once(thread, 'message', opened), ended]);
+    opened.abort();
     return new PgliteThread(thread);
   }
 
@@ -43,11 +49,15 @@ export class PgliteThread {
     await this.ask({ ask: 'reset' });
   }
 
-  async close(): Promise<void> {
-    if (this.isClosing) return;
-    this.isClosing = true;
-    await this.ask({ ask: 'close' });
-    await this.thread.terminate();
+  close(): Promise<void> {
+    this.closing ??= this.ask({ ask: 'close' }).then(
+      () => void this.thread.terminate(),
+      (error: unknown) => {
+        void this.thread.terminate();
+        throw error;
+      },
+    );
+    return this.closing;
   }
 
   private ask(question: Question): Promise<Uint8Array> {

@@ -48,6 +48,7 @@ export async function startWorkerPart(foundation: WorkerFoundation, onLost: (err
   const lifeSigns = new LifeSigns(watch, { workflowId: workerWorkflowId(start), identity }, log, () => performance.now());
   const activities = createActivities({
     watch,
+    identity,
     hadTrouble: () => lifeSigns.hadTrouble,
     store,
     configuration,
@@ -71,7 +72,9 @@ export async function startWorkerPart(foundation: WorkerFoundation, onLost: (err
     shutdownGraceMs: settings.shutdownGraceMs,
     tracing: tracing?.worker,
   });
-  closers.add('signs of life', () => lifeSigns.close());
+  let hasDrained = false;
+  // What a worker that broke down had in its hands is for its watch: that takes silence.
+  closers.add('signs of life', () => lifeSigns.close({ inOrder: hasDrained }));
   lifeSigns.start();
   let isStopping = false;
   const running = worker.run();
@@ -81,6 +84,7 @@ export async function startWorkerPart(foundation: WorkerFoundation, onLost: (err
     isStopping = true;
     worker.shutdown();
     await running;
+    hasDrained = true;
   });
   const polls = () => worker.getState() === 'RUNNING';
   metrics.watchWorker(polls);

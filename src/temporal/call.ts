@@ -1,4 +1,4 @@
-import { isGrpcServiceError, type Client } from '@temporalio/client';
+import { ActivityCompletionError, isGrpcServiceError, type Client } from '@temporalio/client';
 import { TemporalUnavailable } from './engine.ts';
 
 /** The client retries a busy server for long: whoever waits for an answer needs an end. */
@@ -12,6 +12,12 @@ export async function callTemporal<T>(client: Client, make: () => Promise<T>): P
   try {
     return await client.withDeadline(Date.now() + CALL_DEADLINE_MS, make);
   } catch (error) {
-    throw isGrpcServiceError(error) && AWAY.has(error.code) ? new TemporalUnavailable('Temporal did not answer', { cause: error }) : error;
+    throw isAway(error) ? new TemporalUnavailable('Temporal did not answer', { cause: error }) : error;
   }
+}
+
+/** The SDK's clients wrap what gRPC said; that for activities says it as text only, and of every fault but "not found". */
+function isAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return error instanceof ActivityCompletionError || (isGrpcServiceError(error) && AWAY.has(error.code)) || isAway(error.cause);
 }

@@ -1,4 +1,4 @@
-import { ActivityNotFoundError, WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
+import { ActivityNotFoundError, isGrpcServiceError, WorkflowNotFoundError, type Client, type WorkflowExecutionDescription } from '@temporalio/client';
 import { ApplicationFailure, defaultPayloadConverter, WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@temporalio/common';
 import { FAILURE, type WorkerResult } from '../activities/contract.ts';
 import type { worker as workerWorkflow } from '../workflows/index.ts';
@@ -37,15 +37,26 @@ export function createWorkerWatch({ client, taskQueue }: { client: Client; taskQ
 
   async function takeFrom(workflowId: string, identity: string): Promise<number> {
     const description = await describe(workflowId);
-    let taken = 0;
-    for (const { activityId, lastWorkerIdentity, state } of description?.pendingActivities ?? []) {
-      if (lastWorkerIdentity !== identity || Number(state) !== STARTED || !activityId) continue;
-      if (await isTrue(call(() => client.activity.fail({ workflowId, activityId }, lost())))) taken += 1;
-    }
+    const inHand = inHandOf(description, identity);
     // Its workflow tasks would wait for the lost worker, who had it in its memory.
-    if (taken > 0) await call(() => client.workflowService.resetStickyTaskQueue({ namespace: client.options.namespace, execution: { workflowId } }));
+    if (inHand.length > 0 || (description?.pendingChildren ?? []).length > 0) await forgetSticky(workflowId);
+    let taken = 0;
+    for (const activityId of inHand) {
+      // Failing goes by the id alone: looked at once more, so that nobody else's is hit who has it by now.
+      const isStill = inHandOf(await describe(workflowId), identity).includes(activityId);
+      if (isStill && (await isTrue(call(() => client.activity.fail({ workflowId, activityId }, lost()))))) taken += 1;
+    }
     for (const child of description?.pendingChildren ?? []) if (child.workflowId) taken += await takeFrom(child.workflowId, identity);
     return taken;
+  }
+
+  async function forgetSticky(workflowId: string): Promise<void> {
+    try {
+      await call(() => client.workflowService.resetStickyTaskQueue({ namespace: client.options.namespace, execution: { workflowId } }));
+    } catch (error) {
+      // It has ended meanwhile.
+      if (!isGrpcServiceError(error) || !GONE.has(error.code)) throw error;
+    }
   }
 
   return {
@@ -78,6 +89,15 @@ export function createWorkerWatch({ client, taskQueue }: { client: Client; taskQ
 
 /** `PendingActivityState` on the wire. */
 const STARTED = 2;
+/** gRPC's number of what is not found. */
+const GONE: ReadonlySet<number> = new Set([5]);
+
+/** Ids of the activities that a worker has in its hands. */
+function inHandOf(description: WorkflowExecutionDescription['raw'] | null, identity: string): string[] {
+  return (description?.pendingActivities ?? []).flatMap(({ activityId, lastWorkerIdentity, state }) =>
+    lastWorkerIdentity === identity && Number(state) === STARTED && activityId ? [activityId] : [],
+  );
+}
 
 /** False where there is no such activity any more. */
 async function isTrue(done: Promise<unknown>): Promise<boolean> {

@@ -37,6 +37,8 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
     ...(tracing === undefined ? {} : { sinks: tracing.sinks }),
     activities: { ...options.activities },
     shutdownGraceTime: options.shutdownGraceMs,
+    // What an activity remembers by its heartbeat must not lie here for long.
+    maxHeartbeatThrottleInterval: 1_000,
     maxConcurrentActivityTaskExecutions: DELIVERIES_AT_ONCE,
     maxConcurrentWorkflowTaskExecutions: 100,
     maxCachedWorkflows: CACHED_WORKFLOWS,

@@ -32,7 +32,7 @@ beforeAll(async () => {
   watch = createWorkerWatch(worker);
   const store = { deliveries: { workflowsInHand: () => Promise.resolve(inHand) } };
   const pause = (ms: number) => delay(ms);
-  worker.onWatchWorker = (input) => watchWorker({ store, watch, hadTrouble: () => hadTrouble, clock: () => new Date(), pause, log }, input, Context.current());
+  worker.onWatchWorker = (input) => watchWorker({ identity: 'another', store, watch, hadTrouble: () => hadTrouble, clock: () => new Date(), pause, log }, input, Context.current());
 });
 afterAll(async () => {
   await worker.stop();
@@ -84,7 +84,7 @@ describe('a worker’s entity', () => {
     await delay(3_000);
     expect(await stateOf(watched)).toMatchObject({ attempt });
     expect(tries()).toBe(1);
-    await signs.close();
+    await signs.close({ inOrder: true });
     expect(await worker.client.workflow.getHandle(watched).result()).toEqual({ end: 'stopped', takenUp: 0 });
     letGo();
     expect((await handle.result()).status).toBe('delivered');
@@ -102,7 +102,7 @@ describe('a worker’s entity', () => {
       const now = await worker.client.workflow.getHandle(watched).describe();
       return now.runId !== ended.runId && (await watch.lastSign(watched)) !== null;
     });
-    await signs.close();
+    await signs.close({ inOrder: true });
     expect(await worker.client.workflow.getHandle(watched).result()).toEqual({ end: 'stopped', takenUp: 0 });
   });
 });
