@@ -2,7 +2,7 @@ import { proxyActivities } from '@temporalio/workflow';
 import type { Activities, WorkerInput, WorkerResult } from '../activities/contract.ts';
 
 /** Of a process that is alive several signs come in this time. */
-const SILENCE_MS = 1_800;
+const SILENCE_MS = 1_500;
 
 const { watchWorker } = proxyActivities<Pick<Activities, 'watchWorker'>>({
   // As long as a process may live. The watched process gives the signs of life of this activity itself (`worker/life-signs.ts`).
