@@ -1,6 +1,9 @@
 import type { z } from 'zod';
 import type { DestinationCommon } from '../domain/config/destination.ts';
-import type { Channel, ChannelFinding, RenderInput, RenderResult, SendInput, SendResult } from './channel.ts';
+import type { RawAnswer } from '../domain/response/answer.ts';
+import type { Reading } from '../domain/response/read.ts';
+import type { HttpRequest } from '../egress/http-client.ts';
+import type { Channel, ChannelFinding, PreviewInput, RenderInput, RenderResult, SendInput, SendResult } from './channel.ts';
 
 /** A channel whose configuration type is its own affair: it takes any destination that its own schema has read. */
 export interface BoundChannel {
@@ -9,6 +12,9 @@ export interface BoundChannel {
   credentialPaths(config: DestinationCommon): (string | number)[][];
   check(config: DestinationCommon): ChannelFinding[];
   render(input: RenderInput<DestinationCommon>): RenderResult;
+  /** Null for a channel that makes no request of its own. */
+  preview(input: PreviewInput<DestinationCommon>): HttpRequest | null;
+  readAnswer(config: DestinationCommon, answer: RawAnswer, now: Date): Reading | null;
   send(input: SendInput<DestinationCommon>): Promise<SendResult>;
 }
 
@@ -33,6 +39,8 @@ export function bindChannel<Config extends DestinationCommon>(channel: Channel<C
     credentialPaths: (config) => channel.credentialPaths(own(config)),
     check: (config) => channel.check?.(own(config)) ?? [],
     render: (input) => channel.render({ ...input, config: own(input.config) }),
+    preview: (input) => channel.preview?.({ ...input, config: own(input.config) }) ?? null,
+    readAnswer: (config, answer, now) => channel.readAnswer?.(own(config), answer, now) ?? null,
     send: (input) => channel.send({ ...input, config: own(input.config) }),
   };
 }

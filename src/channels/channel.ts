@@ -3,7 +3,9 @@ import type { DestinationCommon } from '../domain/config/destination.ts';
 import type { AttemptOutcome } from '../domain/delivery/outcome.ts';
 import type { Lead } from '../domain/fields/lead.ts';
 import type { MappingMistake } from '../domain/mapping/mistake.ts';
-import type { HttpClient, HttpExchange } from '../egress/http-client.ts';
+import type { RawAnswer } from '../domain/response/answer.ts';
+import type { Reading } from '../domain/response/read.ts';
+import type { HttpClient, HttpExchange, HttpRequest } from '../egress/http-client.ts';
 
 /**
  * One destination type. A channel speaks its provider's language and nothing else: it decides no retry, keeps no state,
@@ -19,6 +21,10 @@ export interface Channel<Config extends DestinationCommon = DestinationCommon> {
   check?(config: Config): ChannelFinding[];
   /** Makes the request from the lead: pure, the same bytes each time for the same input. */
   render(input: RenderInput<Config>): RenderResult;
+  /** The request as it would leave, for a preview: as `send` completes it, without asking anybody for a token. Absent for a channel that makes no request of its own. */
+  preview?(input: PreviewInput<Config>): HttpRequest;
+  /** How an answer would be read, for a preview. Goes with `preview`. */
+  readAnswer?(config: Config, answer: RawAnswer, now: Date): Reading;
   /** One attempt: sends the rendered request and reads the answer. Never throws for what the other side does. */
   send(input: SendInput<Config>): Promise<SendResult>;
 }
@@ -48,6 +54,13 @@ export interface RenderedRequest {
   headers: [name: string, value: string][];
   /** Null for a request without a body. */
   body: Uint8Array | null;
+}
+
+export interface PreviewInput<Config> {
+  config: Config;
+  request: RenderedRequest;
+  deliveryId: string;
+  now: Date;
 }
 
 export interface SendInput<Config> {

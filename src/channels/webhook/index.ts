@@ -1,5 +1,8 @@
+import { readResponse } from '../../domain/response/read.ts';
 import type { Channel } from '../channel.ts';
+import { credentialsOf } from './authentication.ts';
 import { checkWebhook } from './check.ts';
+import { completeRequest } from './complete.ts';
 import { webhookConfigSchema, type WebhookConfig } from './config.ts';
 import { credentialPaths } from './credentials.ts';
 import { renderWebhook } from './render.ts';
@@ -12,5 +15,7 @@ export const webhookChannel: Channel<WebhookConfig> = {
   credentialPaths,
   check: checkWebhook,
   render: renderWebhook,
+  preview: ({ now, ...input }) => completeRequest({ ...input, sentAt: now, credentials: credentialsOf(input.config.auth) }),
+  readAnswer: (config, answer, now) => readResponse(config.response, answer, now),
   send: sendWebhook,
 };
