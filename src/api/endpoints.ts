@@ -16,6 +16,8 @@ import { postLead } from './intake/post-lead.ts';
 import { getLead } from './leads/get-lead.ts';
 import { searchLeads } from './leads/search-leads.ts';
 import { getOverview } from './overview/get-overview.ts';
+import { previewDestination } from './preview/preview-destination.ts';
+import { preview } from './preview/preview.ts';
 import { discardDelivery, redeliverDelivery } from './redelivery/delivery-endpoints.ts';
 import { discardLead, redeliverLead } from './redelivery/lead-endpoints.ts';
 import { deleteSecret, listSecrets, putSecret } from './secrets/secrets.ts';
@@ -39,6 +41,8 @@ export function allEndpoints(settings: ApiSettings): Endpoint[] {
     pauseBuyer,
     resumeBuyer,
     getBreaker,
+    preview,
+    previewDestination,
     getConfig,
     putConfig,
     listConfigVersions,

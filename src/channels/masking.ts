@@ -4,7 +4,7 @@ import { blot, maskText } from '../domain/masking/mask.ts';
 import { percentEncode } from '../domain/render/form.ts';
 import { decodeText } from '../domain/response/decode.ts';
 import { readMediaType } from '../domain/response/media-type.ts';
-import type { HttpExchange, HttpResponse } from '../egress/http-client.ts';
+import type { HttpExchange, HttpRequest, HttpResponse } from '../egress/http-client.ts';
 import type { MaskedRequest, MaskedResponse } from '../store/records.ts';
 import type { RenderedRequest } from './channel.ts';
 
@@ -53,15 +53,21 @@ export function maskExchange(exchange: HttpExchange, masked: MaskedRequest, hidd
   const { request, result } = exchange;
   const forms = hiddenForms([...hidden, ...addedCredentials(request.headers, masked.headers)]);
   return {
-    request: {
-      ...masked,
-      url: withMaskedAdditions(masked.url, request.url),
-      headers: request.headers.map(([name, value]) => [name, maskedHeader(name, value, masked.headers, forms)]),
-    },
+    request: maskSent(request, masked, hidden),
     response: result.kind === 'response' ? maskResponse(result, forms) : null,
     bodySha256: request.body === null ? null : createHash('sha256').update(request.body).digest('hex'),
     address: exchange.address ?? null,
     timeToFirstByteMs: exchange.timeToFirstByteMs ?? null,
+  };
+}
+
+/** A request as it leaves, given what was rendered as `masked` (by `maskRequest`): what the attempt added is masked, but for what is no credential. */
+export function maskSent(sent: HttpRequest, masked: MaskedRequest, hidden: readonly string[]): MaskedRequest {
+  const forms = hiddenForms(hidden);
+  return {
+    ...masked,
+    url: withMaskedAdditions(masked.url, sent.url),
+    headers: sent.headers.map(([name, value]) => [name, maskedHeader(name, value, masked.headers, forms)]),
   };
 }
 

@@ -44,7 +44,11 @@ export function routesNaming(document: unknown, buyer: string): string[] {
 
 /** Mistakes in a buyer that was sent alone have paths in what was sent, not in the document around it. */
 export function relativeToBuyer(mistakes: ConfigMistake[], place: number): ConfigMistake[] {
-  const prefix = writePath(['buyers', place]);
+  return relativeToPlace(mistakes, writePath(['buyers', place]));
+}
+
+/** Paths inside `prefix` become relative to it; others stay. */
+export function relativeToPlace(mistakes: ConfigMistake[], prefix: string): ConfigMistake[] {
   return mistakes.map((mistake) => {
     if (mistake.path === prefix) return { ...mistake, path: '' };
     const next = mistake.path.charAt(prefix.length);

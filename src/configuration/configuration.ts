@@ -12,6 +12,7 @@ import { ConfigWriter, type ApplyOrigin, type ApplyResult } from './config-write
 import { allDestinationTypes, type DestinationTypes } from './destination-types.ts';
 import { maskLiterals } from './literal-credentials.ts';
 import { prepareConfig } from './prepare.ts';
+import { tryDestination, type TriedDestination } from './try-destination.ts';
 import { DestinationResolver, type ResolvedDestination } from './resolve-destination.ts';
 
 export type { ApplyOrigin, ApplyResult } from './config-writer.ts';
@@ -166,6 +167,11 @@ export class Configuration {
     const result = await this.#writer.write(byApi(expectedVersion), (document) => withoutBuyer(document, id));
     if (result.ok) return { ok: true, version: result.version };
     return { ok: false, problem: 'conflict', explanation: result.mistakes.map(({ message }) => message).join('; ') };
+  }
+
+  /** Reads a destination that nobody has saved, for a preview. */
+  tryDestination(document: unknown): Promise<TriedDestination> {
+    return tryDestination(document, this.#store.secrets, this.#types);
   }
 
   /** A destination ready to be sent to: secrets resolved, checked by its channel's schema. What is missing is a value, said in words. */

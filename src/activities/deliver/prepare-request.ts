@@ -37,6 +37,9 @@ export async function prepareRequest({ configuration }: DeliverDependencies, inp
     return { ok: false, configVersion: version === 'latest' ? input.configVersion : version, outcome: ours(code, resolved.explanation) };
   }
   const { destination, configVersion, secretValues } = resolved;
+  if (destination.draft && !work.lead.test) {
+    return { ok: false, configVersion, outcome: ours('configuration', `${input.buyer}/${input.destination} is a draft now; take \`draft: true\` away and send the lead again`) };
+  }
   const channel = boundChannelOf(destination.type);
   const declarations = (await configuration.at(configVersion))?.config.sources.find(({ id }) => id === work.lead.source)?.fields ?? {};
   const lead = readLead(work.lead, declarations);

@@ -70,7 +70,7 @@ export function attemptShape(attempt: AttemptRecord): AttemptShape {
   };
 }
 
-function joinHeaders(headers: [name: string, value: string][]): Record<string, string> {
+export function joinHeaders(headers: [name: string, value: string][]): Record<string, string> {
   const joined = new Map<string, string>();
   for (const [name, value] of headers) {
     const before = joined.get(name);

@@ -68,7 +68,7 @@ export function createRedelivery(dependencies: RedeliveryDependencies): Redelive
     const planned = makePlan({ base, configVersion: current?.version ?? base.configVersion, deliveries, edited, newId });
     const missing = missingDestinations(planned.run, current);
     if (missing.length > 0) {
-      return conflict(`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} no longer configured. Add it again, or use \`route: today\`.`);
+      return conflict(`${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} no longer configured, or a draft. Add it again, or use \`route: today\`.`);
     }
     // Another route is another plan of the lead; the same plan again only begins new rounds.
     const isAnotherPlan = planned.added.length > 0 || base !== lead.plan;
@@ -101,7 +101,7 @@ async function planToday(lead: LeadRecord, configuration: Configuration): Promis
 }
 
 function missingDestinations(plan: Plan, current: AppliedConfig | null): string[] {
-  const known = new Set(current?.config.buyers.flatMap((buyer) => buyer.destinations.map(({ id }) => `${buyer.id}/${id}`)));
+  const known = new Set(current?.config.buyers.flatMap((buyer) => buyer.destinations.filter(({ draft }) => !draft).map(({ id }) => `${buyer.id}/${id}`)));
   return allDeliveries(plan)
     .map(({ buyer, destination }) => `${buyer}/${destination}`)
     .filter((name) => !known.has(name));

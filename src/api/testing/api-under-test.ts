@@ -84,13 +84,13 @@ export interface CallOptions {
 }
 
 /** The whole API on a real socket over an embedded database in memory. */
-export async function startApi(options: { temporalSdkUrl?: string; intakeAtOnce?: number } = {}): Promise<ApiUnderTest> {
+export async function startApi(options: { temporalSdkUrl?: string; intakeAtOnce?: number; types?: DestinationTypes } = {}): Promise<ApiUnderTest> {
   const store = await openStore({ kind: 'embedded', dataDir: 'memory://' }, createEncryption('an-encryption-key-of-a-test'));
   const engine = new RecordingEngine();
   const clock = () => new Date();
   const logged: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
-  const configuration = new Configuration({ store, clock, types });
+  const configuration = new Configuration({ store, clock, types: options.types ?? types });
   const leadStarter = createLeadStarter({ engine, leads: store.leads, log, clock }, { concurrency: 8, waiting: 100, startWithinMs: 60_000, noteAfterMs: 5 });
   const app = createApi({
     store,

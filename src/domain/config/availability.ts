@@ -14,7 +14,7 @@ const DESTINATION_TYPES: ReadonlySet<string> = new Set([
   'batch',
 ]);
 const BUYER_KEYS: ReadonlySet<string> = new Set(['hours', 'caps']);
-const DESTINATION_KEYS: ReadonlySet<string> = new Set(['draft', 'healthCheck']);
+const DESTINATION_KEYS: ReadonlySet<string> = new Set(['healthCheck']);
 
 /** True for a destination type that is designed but not there yet. */
 export function isTypeToCome(type: string): boolean {

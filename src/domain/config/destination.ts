@@ -15,6 +15,7 @@ export const idSchema = z
 export const destinationShape = {
   id: idSchema,
   required: z.boolean().default(true).describe('false: its end never counts for the lead'),
+  draft: z.boolean().default(false).describe('true: it gets no leads until this is taken away; previews and tests work'),
   timeout: durationSchema.default(10_000),
   retry: retrySchema.default(FAST_RETRY),
 };
@@ -24,6 +25,8 @@ export interface DestinationCommon {
   id: string;
   type: string;
   required: boolean;
+  /** Not live yet: no lead is planned for it. */
+  draft: boolean;
   timeoutMs: number;
   retry: RetryPolicy;
 }

@@ -3,14 +3,15 @@ import { declarationOf, fieldDeclarationSchema, fieldDeclarationsSchema, shapeOf
 
 describe('field declarations', () => {
   it('are optional fields unless they say otherwise', () => {
-    expect(fieldDeclarationsSchema.parse({ phone: { type: 'phone', required: true }, notes: { type: 'string', sensitive: true }, emails: { type: 'email[]' } })).toEqual({
+    expect(fieldDeclarationsSchema.parse({ phone: { type: 'phone', required: true }, notes: { type: 'string', sensitive: true }, emails: { type: 'email[]' }, state: 'state' })).toEqual({
       phone: { type: 'phone', required: true },
       notes: { type: 'string', required: false, sensitive: true },
       emails: { type: 'email[]', required: false },
+      state: { type: 'state', required: false },
     });
   });
 
-  it.each([{ type: 'fone' }, { type: 'phone[][]' }, { type: 'phone', require: true }, {}, 'phone'])('refuse %j', (declaration) => {
+  it.each([{ type: 'fone' }, { type: 'phone[][]' }, { type: 'phone', require: true }, {}, 'fone', 7])('refuse %j', (declaration) => {
     expect(fieldDeclarationSchema.safeParse(declaration).success).toBe(false);
   });
 

@@ -42,11 +42,15 @@ const fieldTypeSchema = z.enum([...FIELD_TYPES, ...FIELD_TYPES.map((type) => lis
 });
 
 /** How a source declares one field. `sensitive` unset: the type decides (see `isSensitive`). */
-export const fieldDeclarationSchema = z.strictObject({
-  type: fieldTypeSchema,
-  required: z.boolean().default(false).describe('true: a lead without it, or with a form that cannot be read, is refused at intake'),
-  sensitive: z.boolean().optional().describe('true: masked in logs, evidence and exports; ssn, dob and credential are unless set to false'),
-});
+export const fieldDeclarationSchema = z.preprocess(
+  // `phone: phone` says the same as `phone: { type: phone }`.
+  (written) => (typeof written === 'string' ? { type: written } : written),
+  z.strictObject({
+    type: fieldTypeSchema,
+    required: z.boolean().default(false).describe('true: a lead without it, or with a form that cannot be read, is refused at intake'),
+    sensitive: z.boolean().optional().describe('true: masked in logs, evidence and exports; ssn, dob and credential are unless set to false'),
+  }),
+);
 
 /** The fields of a source by name. */
 export const fieldDeclarationsSchema = z.record(z.string().min(1), fieldDeclarationSchema);

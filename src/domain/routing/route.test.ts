@@ -35,12 +35,12 @@ function leadWith(fields: Record<string, string | number | null>): Lead {
 }
 
 describe('the first matching route wins', () => {
-  const west = { id: 'west', when: 'lead.state in ["CA", "TX"]', deliver: ['acme'] };
+  const west = { id: 'west', when: 'lead.state in ["CA", "T`${name} is a draft`"]', deliver: ['acme'] };
   const dear = { id: 'dear', when: 'lead.amount > 100', deliver: ['bravo'] };
   const web = { id: 'web', when: 'lead.source == "web"', deliver: ['keep'] };
   const rest = { id: 'rest', deliver: ['keep'] };
   const cases: [name: string, routes: object[], fields: Record<string, string | number>, route: string | null, notes: RegExp[]][] = [
-    ['the one that matches', [west, dear, rest], { state: 'TX' }, 'west', []],
+    ['the one that matches', [west, dear, rest], { state: 'T`${name} is a draft`' }, 'west', []],
     ['not an earlier one that does not', [west, dear, rest], { state: 'NY', amount: 200 }, 'dear', []],
     ['the first of two that match', [west, dear], { state: 'CA', amount: 200 }, 'west', []],
     ['the one without a condition', [west, rest], { state: 'NY' }, 'rest', []],
@@ -89,6 +89,27 @@ describe('planRoute', () => {
     expect(plan.chains).toEqual([expect.objectContaining({ onUnknown: 'stop', failoverOn: ['error'], whenExhausted: 'deadLetter' })]);
     const entries = plan.chains[0]?.entries.map((entry) => entry.deliveries.map(({ buyer, destination }) => `${buyer}/${destination}`));
     expect(entries).toEqual([['bravo/inbox'], ['bravo/api'], ['keep/store']]);
+  });
+
+  it('leaves drafts out, says so on the lead, and lets no chain stop at one', () => {
+    const store = (extra: object) => ({ id: 'store', type: 'database', ...extra });
+    const parsed = parseConfig(
+      {
+        buyers: [
+          { id: 'acme', destinations: [{ id: 'api', type: 'database', draft: true }, store({})] },
+          { id: 'bravo', destinations: [store({ draft: true })] },
+          { id: 'keep', destinations: [store({})] },
+          { id: 'later', destinations: [store({ draft: true })] },
+        ],
+        routes: [{ id: 'all', deliver: ['acme', { firstOf: ['bravo', 'keep'] }, { firstOf: ['later'] }] }],
+      },
+      schemas,
+    );
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.mistakes));
+    const { plan, notes } = planLead(parsed.config, 1, leadWith({}));
+    expect(plan.fanOut.map(({ destination }) => destination)).toEqual(['store']);
+    expect(plan.chains.map(({ entries }) => entries.map(({ deliveries }) => deliveries.map(({ buyer }) => buyer)))).toEqual([[['keep']]]);
+    expect(notes).toEqual(['acme/api', 'bravo/store', 'later/store'].map((name): unknown => expect.stringContaining(`${name} is a draft`)));
   });
 
   it('gives the same ids again, and others only where a delivery must count as new', () => {

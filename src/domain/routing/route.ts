@@ -45,20 +45,36 @@ export function findRoute(config: Config, lead: Lead): { route: RouteConfig | nu
 /** Plans a lead by the first matching route. Without one the plan is empty and its route null. */
 export function planLead(config: Config, version: number, lead: Lead): PlannedLead {
   const { route, notes } = findRoute(config, lead);
-  return { plan: route ? planRoute(config, version, route, lead.id) : { route: null, configVersion: version, fanOut: [], chains: [] }, notes };
+  if (!route) return { plan: { route: null, configVersion: version, fanOut: [], chains: [] }, notes };
+  return { plan: planRoute(config, version, route, lead.id), notes: [...notes, ...draftsOf(config, route)] };
+}
+
+/** What a route names and leaves out, for the lead's page. */
+function draftsOf(config: Config, route: RouteConfig): string[] {
+  const targets = route.deliver.flatMap((entry) => (entry.kind === 'chain' ? entry.firstOf : [entry.target]));
+  return targets.flatMap((target) =>
+    destinationsOf(config, target)
+      .filter(({ destination }) => destination.draft)
+      .map(({ buyer, destination }) => `${buyer.id}/${destination.id} is a draft and got nothing; take \`draft: true\` away when it is to go live`),
+  );
+}
+
+/** The destinations that a target names. */
+function destinationsOf(config: Config, target: Target): { buyer: BuyerConfig; destination: DestinationCommon }[] {
+  const buyer = findBuyer(config, target.buyer);
+  const named = buyer?.destinations.filter(({ id }) => target.destination === null || id === target.destination) ?? [];
+  return buyer === undefined ? [] : named.map((destination) => ({ buyer, destination }));
 }
 
 /**
  * The plan that a route makes for a lead, for intake and for redelivery. What a route names is there: `parseConfig` saw to
- * that. The same lead, route and discriminators always give the same delivery ids.
+ * that; drafts are left out. The same lead, route and discriminators always give the same delivery ids.
  */
 export function planRoute(config: Config, version: number, route: RouteConfig, leadId: string, discriminator: Discriminator = () => ''): Plan {
-  const deliveriesOf = (target: Target): PlannedDelivery[] => {
-    const buyer = findBuyer(config, target.buyer);
-    if (!buyer) return [];
-    const named = buyer.destinations.filter(({ id }) => target.destination === null || id === target.destination);
-    return named.map((destination) => planDelivery(buyer, destination, deliveryId(leadId, buyer.id, destination.id, discriminator(buyer.id, destination.id))));
-  };
+  const deliveriesOf = (target: Target): PlannedDelivery[] =>
+    destinationsOf(config, target)
+      .filter(({ destination }) => !destination.draft)
+      .map(({ buyer, destination }) => planDelivery(buyer, destination, deliveryId(leadId, buyer.id, destination.id, discriminator(buyer.id, destination.id))));
   const fanOut: PlannedDelivery[] = [];
   const chains: Chain[] = [];
   for (const entry of route.deliver) {
@@ -66,14 +82,18 @@ export function planRoute(config: Config, version: number, route: RouteConfig, l
       case 'fan-out':
         fanOut.push(...deliveriesOf(entry.target));
         break;
-      case 'chain':
+      case 'chain': {
+        // An entry of drafts only would count as satisfied: nothing in it is missing.
+        const entries = entry.firstOf.map((target) => ({ deliveries: deliveriesOf(target) })).filter(({ deliveries }) => deliveries.length > 0);
+        if (entries.length === 0) break;
         chains.push({
-          entries: entry.firstOf.map((target) => ({ deliveries: deliveriesOf(target) })),
+          entries,
           onUnknown: entry.onUnknown,
           failoverOn: [...entry.failoverOn],
           whenExhausted: entry.whenExhausted,
         });
         break;
+      }
     }
   }
   return { route: route.id, configVersion: version, fanOut, chains };
