@@ -16,8 +16,10 @@ import { postLead } from './intake/post-lead.ts';
 import { getLead } from './leads/get-lead.ts';
 import { searchLeads } from './leads/search-leads.ts';
 import { getOverview } from './overview/get-overview.ts';
+import { getChecklist } from './preview/get-checklist.ts';
 import { previewDestination } from './preview/preview-destination.ts';
 import { preview } from './preview/preview.ts';
+import { testDestination } from './preview/test-destination.ts';
 import { discardDelivery, redeliverDelivery } from './redelivery/delivery-endpoints.ts';
 import { discardLead, redeliverLead } from './redelivery/lead-endpoints.ts';
 import { deleteSecret, listSecrets, putSecret } from './secrets/secrets.ts';
@@ -43,6 +45,8 @@ export function allEndpoints(settings: ApiSettings): Endpoint[] {
     getBreaker,
     preview,
     previewDestination,
+    testDestination,
+    getChecklist,
     getConfig,
     putConfig,
     listConfigVersions,

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { DestinationCommon } from '../domain/config/destination.ts';
+import type { Readiness } from '../domain/readiness/readiness.ts';
 import type { RawAnswer } from '../domain/response/answer.ts';
 import type { Reading } from '../domain/response/read.ts';
 import type { HttpRequest } from '../egress/http-client.ts';
@@ -11,6 +12,7 @@ export interface BoundChannel {
   readonly configSchema: z.ZodType<DestinationCommon>;
   credentialPaths(config: DestinationCommon): (string | number)[][];
   check(config: DestinationCommon): ChannelFinding[];
+  readiness(config: DestinationCommon): Readiness;
   render(input: RenderInput<DestinationCommon>): RenderResult;
   /** Null for a channel that makes no request of its own. */
   preview(input: PreviewInput<DestinationCommon>): HttpRequest | null;
@@ -38,6 +40,7 @@ export function bindChannel<Config extends DestinationCommon>(channel: Channel<C
     }),
     credentialPaths: (config) => channel.credentialPaths(own(config)),
     check: (config) => channel.check?.(own(config)) ?? [],
+    readiness: (config) => channel.readiness(own(config)),
     render: (input) => channel.render({ ...input, config: own(input.config) }),
     preview: (input) => channel.preview?.({ ...input, config: own(input.config) }) ?? null,
     readAnswer: (config, answer, now) => channel.readAnswer?.(own(config), answer, now) ?? null,

@@ -3,6 +3,7 @@ import type { DestinationCommon } from '../domain/config/destination.ts';
 import type { AttemptOutcome } from '../domain/delivery/outcome.ts';
 import type { Lead } from '../domain/fields/lead.ts';
 import type { MappingMistake } from '../domain/mapping/mistake.ts';
+import type { Readiness } from '../domain/readiness/readiness.ts';
 import type { RawAnswer } from '../domain/response/answer.ts';
 import type { Reading } from '../domain/response/read.ts';
 import type { HttpClient, HttpExchange, HttpRequest } from '../egress/http-client.ts';
@@ -19,6 +20,8 @@ export interface Channel<Config extends DestinationCommon = DestinationCommon> {
   credentialPaths(config: Config): (string | number)[][];
   /** What the schema cannot say, found when the configuration is saved; references to secrets are not resolved yet. */
   check?(config: Config): ChannelFinding[];
+  /** What can be told of its readiness for leads from the configuration alone. */
+  readiness(config: Config): Readiness;
   /** Makes the request from the lead: pure, the same bytes each time for the same input. */
   render(input: RenderInput<Config>): RenderResult;
   /** The request as it would leave, for a preview: as `send` completes it, without asking anybody for a token. Absent for a channel that makes no request of its own. */

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { DestinationChecks } from '../domain/config/destination-checks.ts';
 import type { DestinationCommon } from '../domain/config/destination.ts';
+import type { Readiness } from '../domain/readiness/readiness.ts';
 import { bindChannel, type BoundChannel } from './bind-channel.ts';
 import { databaseChannel } from './database/index.ts';
 import { webhookChannel } from './webhook/index.ts';
@@ -33,6 +34,11 @@ export const destinationSchemas: Readonly<Record<string, z.ZodType<DestinationCo
 export const destinationChecks: DestinationChecks = Object.fromEntries(
   [...channels.values()].map((channel) => [channel.type, (config: DestinationCommon) => channel.check(config)]),
 );
+
+/** What a destination's configuration says of its readiness. */
+export function readinessOf(destination: DestinationCommon): Readiness {
+  return boundChannelOf(destination.type).readiness(destination);
+}
 
 /** Where credentials stand in a destination. */
 export function credentialPaths(destination: DestinationCommon): (string | number)[][] {

@@ -10,7 +10,7 @@ import type { FreshWork } from './fresh-work.ts';
 import { Grouped } from './grouped.ts';
 import { holdDelivery } from './hold.ts';
 import { sealKeptRequest } from './kept-request.ts';
-import { deliveries, probeLeases } from './schema.ts';
+import { deliveries, leads, probeLeases } from './schema.ts';
 import { mayBeReleased, mayGoOutAgain } from './lead-standing.ts';
 import { deliveryIn, lockDelivery, type LockedLead } from './locked-lead.ts';
 import { changeDelivery, maySettle, settledChange } from './settlement.ts';
@@ -93,6 +93,18 @@ export function createDeliveryStore(database: Database, encryption: Encryption, 
           .where(and(isHeld, isUnreleased))
           .orderBy(asc(deliveries.buyer), asc(deliveries.destination)),
       ),
+
+    newestTest: (buyer, destination) =>
+      database.run('deliveries.newestTest', async (session) => {
+        const [row] = await session
+          .select(deliveryColumns)
+          .from(leads)
+          .innerJoin(deliveries, eq(deliveries.leadId, leads.id))
+          .where(and(leads.test, eq(deliveries.buyer, buyer), eq(deliveries.destination, destination)))
+          .orderBy(desc(leads.receivedAt), desc(leads.id))
+          .limit(1);
+        return row ? toDeliveryRecord(row) : null;
+      }),
 
     overdueHolds: (before, limit) =>
       database.run('deliveries.overdueHolds', async (session) => {

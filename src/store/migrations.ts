@@ -74,6 +74,11 @@ export const MIGRATIONS: readonly Migration[] = [
       `create unlogged table source_limits (source text primary key, clear_at bigint not null, was_clear_at bigint, asked_at bigint not null) with (fillfactor = 50)`,
     ],
   },
+  {
+    number: 3,
+    // Tests are few among the leads, and looked for by the newest.
+    statements: [`create index leads_tests on leads (received_at, id) where test`],
+  },
 ];
 
 /** Any number, as long as every Leadrail takes the same one. */

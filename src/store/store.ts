@@ -148,6 +148,8 @@ export interface DeliveryStore {
    * have been satisfied, or be under way, meanwhile.
    */
   startRound(id: string, workflowId: string, onlyFrom?: 'held' | 'failed-in-outage'): Promise<DeliveryRecord | null>;
+  /** The delivery of the newest test lead to a destination, or null. */
+  newestTest(buyer: string, destination: string): Promise<DeliveryRecord | null>;
   /** Newest first. */
   deadLetters(filter: { kind?: DeadLetterKind; buyer?: string; destination?: string; source?: string }, limit: number, cursor: string | null): Promise<Page<DeliveryRecord>>;
   /** Takes the probe's lease for a delivery: false while another has it. Taking it twice for one delivery is true; one that has expired (`now`) goes to the next. */

@@ -1,6 +1,7 @@
 import type { DeliveryReference } from '../contract.ts';
 import type { DeliverResult } from '../../domain/delivery/result.ts';
 import { isOurFault, type AttemptOutcome } from '../../domain/delivery/outcome.ts';
+import { isDestinationTest } from '../../domain/delivery/plan.ts';
 import type { DeliveryWork } from '../../store/records.ts';
 import type { DeliverDependencies, DeliveryContext } from './dependencies.ts';
 import type { Passed } from './pass-gate.ts';
@@ -43,7 +44,7 @@ export async function attemptOnce(
   const { outcome, sent, notes } = prepared.ok ? await sendPrepared(dependencies, input, prepared, context) : { outcome: prepared.outcome, sent: null, notes: [] };
   const ended = { number, startedAt, finishedAt: clock().toISOString(), outcome, probe: passage.probe, sent };
   const recorded = await recordEnd(dependencies, work, context, ended);
-  await report(dependencies, input, recorded, passage.probe);
+  if (!isDestinationTest(work.lead)) await report(dependencies, input, recorded, passage.probe);
   await noteProblems(dependencies, input, [...(prepared.ok ? prepared.notes : []), ...notes]);
   if (!recorded.wasOpen) return { next: 'overtaken' };
   if (recorded.result) return { next: 'settled', result: recorded.result };

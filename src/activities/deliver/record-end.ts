@@ -1,5 +1,6 @@
 import { explain } from '../../domain/delivery/explanation.ts';
 import type { AttemptOutcome } from '../../domain/delivery/outcome.ts';
+import { isDestinationTest } from '../../domain/delivery/plan.ts';
 import { judgeAttempt, type Verdict } from '../../domain/delivery/verdict.ts';
 import type { AttemptEnd, DeliveryWork, Settlement } from '../../store/records.ts';
 import { StoreUnavailable } from '../../store/store.ts';
@@ -52,6 +53,7 @@ export async function recordEnd(dependencies: DeliverDependencies, work: Deliver
   const durationMs = Math.max(Date.parse(ended.finishedAt) - Date.parse(ended.startedAt), 0);
   const empty = { request: null, response: null, bodySha256: null, address: null, timeToFirstByteMs: null };
   const { finishedAt } = ended;
+  const settled = settlementOf(verdict, outcome, delivery.planned.releaseOnRecovery);
   const wasOpen = await writeWithPatience(dependencies, context, ended, {
     deliveryId: delivery.id,
     number,
@@ -61,7 +63,7 @@ export async function recordEnd(dependencies: DeliverDependencies, work: Deliver
     outcome,
     counted,
     nextAttemptAt,
-    settled: settlementOf(verdict, outcome, delivery.planned.releaseOnRecovery),
+    settled: settled && isDestinationTest(work.lead) ? { ...settled, deadLetter: null } : settled,
   });
   const { buyer, destination, type } = delivery.planned;
   const kind = outcome.outcome === 'error' ? outcome.kind : null;

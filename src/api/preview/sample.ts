@@ -21,9 +21,9 @@ export function flatSample(lead: Record<string, unknown>): FlatFields['fields'] 
   return fields;
 }
 
-/** A lead that came in at this moment. */
+/** A lead that came in at this moment; no test, so that what would really be sent is shown. */
 export function sampleLead(fields: FlatFields['fields'], declarations: FieldDeclarations, { source, now }: { source: string; now: Date }): Lead {
-  return readLead({ id: SAMPLE_LEAD_ID, source, receivedAt: now.toISOString(), test: true, fields }, declarations);
+  return readLead({ id: SAMPLE_LEAD_ID, source, receivedAt: now.toISOString(), test: false, fields }, declarations);
 }
 
 /** The source whose field types a sample has: the one that is named, else the only one; null when there are none. Throws a 422 problem otherwise. */

@@ -11,6 +11,7 @@ export const databaseChannel: Channel<DatabaseConfig> = {
   type: 'database',
   configSchema: databaseConfigSchema,
   credentialPaths: () => [],
+  readiness: () => ({ authenticates: null, mapped: null, readsAnswers: null }),
   render: ({ config }) => ({ ok: true, request: { method: 'STORE', url: `database:${config.id}`, headers: [], body: null } }),
   send: () => Promise.resolve({ outcome: { outcome: 'success', billable: false, reason: 'kept' } }),
 };

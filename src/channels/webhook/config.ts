@@ -39,6 +39,7 @@ export const webhookConfigSchema = z
     ...destinationShape,
     type: z.literal('webhook'),
     url: urlSchema,
+    testUrl: urlSchema.optional().describe('Where test leads go instead of `url`'),
     method: z.enum(['POST', 'PUT', 'PATCH', 'GET', 'DELETE']).default('POST'),
     format: z.enum(['json', 'xml', 'form', 'query']).optional().describe('json unless set; query for GET and DELETE'),
     headers: z.record(headerNameSchema, textSchema).default({}).describe('May hold {field}; a blank one is not sent'),

@@ -5,6 +5,7 @@ import { checkWebhook } from './check.ts';
 import { completeRequest } from './complete.ts';
 import { webhookConfigSchema, type WebhookConfig } from './config.ts';
 import { credentialPaths } from './credentials.ts';
+import { readinessOfWebhook } from './readiness.ts';
 import { renderWebhook } from './render.ts';
 import { sendWebhook } from './send.ts';
 
@@ -14,6 +15,7 @@ export const webhookChannel: Channel<WebhookConfig> = {
   configSchema: webhookConfigSchema,
   credentialPaths,
   check: checkWebhook,
+  readiness: readinessOfWebhook,
   render: renderWebhook,
   preview: ({ now, ...input }) => completeRequest({ ...input, sentAt: now, credentials: credentialsOf(input.config.auth) }),
   readAnswer: (config, answer, now) => readResponse(config.response, answer, now),

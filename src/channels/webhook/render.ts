@@ -29,11 +29,16 @@ export function renderWebhook({ config, lead, deliveryId }: RenderInput<WebhookC
   const configured = Object.entries(config.headers).map(([name, template]): [string, string] => [name, renderTemplate(template, scope)]);
   const request = {
     method: config.method,
-    url: renderQuery(renderTemplate(config.url, scope, escapeForUrl), parameters, config.charset),
+    url: renderQuery(renderTemplate(urlFor(config, lead.test), scope, escapeForUrl), parameters, config.charset),
     headers: mergeHeaders(contentType, configured),
     body: content === null ? null : encodeText(content.text, config.charset),
   };
   return mapped.problems.length === 0 ? { ok: true, request } : { ok: true, request, notes: mapped.problems };
+}
+
+/** A test lead never reaches the production address of a destination that has another for it. */
+function urlFor({ url, testUrl }: WebhookConfig, isTest: boolean): string {
+  return isTest ? (testUrl ?? url) : url;
 }
 
 function contentOf(config: WebhookConfig, values: MappedValue[], scope: TemplateScope): Content | null {

@@ -60,6 +60,14 @@ export function firstDeliveries(plan: Plan): PlannedDelivery[] {
   return [...plan.fanOut, ...plan.chains.flatMap((chain) => chain.entries[0]?.deliveries ?? [])];
 }
 
+/**
+ * True for a lead that a person made to try one destination out: it takes no route, asks no gate, and how it ends is told to that
+ * person, not to breakers, alerts or dead letters.
+ */
+export function isDestinationTest({ test, plan }: { test: boolean; plan: Plan }): boolean {
+  return test && plan.route === null;
+}
+
 /** Every delivery of a chain, entry by entry. */
 export function deliveriesOf(chain: Chain): PlannedDelivery[] {
   return chain.entries.flatMap(({ deliveries }) => deliveries);
