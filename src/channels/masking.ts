@@ -79,6 +79,12 @@ export function maskOutcome(outcome: AttemptOutcome, hidden: readonly string[]):
   return { ...masked, recipientId: blot(masked.recipientId, forms) };
 }
 
+/** Texts of the buyer's answer, by names of the configuration, without anything hidden that the answer echoes. */
+export function maskTexts(texts: Record<string, string>, hidden: readonly string[]): Record<string, string> {
+  const forms = hiddenForms(hidden);
+  return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, blot(text, forms)]));
+}
+
 function maskResponse({ status, headers, body, bodyTruncated }: HttpResponse, forms: string[]): MaskedResponse {
   const text = readableText(body, headerOf(headers, 'content-type'));
   return { status, headers: headers.map(([name, value]) => [name, blot(value, forms)]), body: blot(text, forms), bodyTruncated };

@@ -3,7 +3,7 @@ import type { AttemptOutcome } from '../domain/delivery/outcome.ts';
 import type { Lead } from '../domain/fields/lead.ts';
 import type { RawAnswer } from '../domain/response/answer.ts';
 import type { MaskedRequest } from '../store/records.ts';
-import { maskOutcome, maskRequest, maskSent } from './masking.ts';
+import { maskOutcome, maskRequest, maskSent, maskTexts } from './masking.ts';
 import { boundChannelOf } from './registry.ts';
 
 /** What a preview is made of. */
@@ -41,5 +41,5 @@ export function previewDelivery({ destination, secretValues, lead, deliveryId, a
   const request = sent === null ? null : maskSent(sent, maskRequest(rendered.request, secretValues), secretValues);
   const reading = answer === null ? null : channel.readAnswer(destination, answer, now);
   if (reading === null) return { request, result: null, notes };
-  return { request, result: { outcome: maskOutcome(reading.outcome, secretValues), captures: reading.captures }, notes: [...notes, ...reading.problems] };
+  return { request, result: { outcome: maskOutcome(reading.outcome, secretValues), captures: maskTexts(reading.captures, secretValues) }, notes: [...notes, ...reading.problems] };
 }

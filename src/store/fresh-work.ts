@@ -39,4 +39,4 @@ export class FreshWork {
   }
 }
 
-const NOTHING_YET = { reason: null, explanation: null, recipientId: null, billable: null, price: null, heldUntil: null, heldAt: null, deadLetter: null } as const;
+const NOTHING_YET = { reason: null, explanation: null, recipientId: null, billable: null, price: null, captures: null, heldUntil: null, heldAt: null, deadLetter: null } as const;

@@ -77,7 +77,7 @@ export const MIGRATIONS: readonly Migration[] = [
   {
     number: 3,
     // Tests are few among the leads, and looked for by the newest.
-    statements: [`create index leads_tests on leads (received_at, id) where test`],
+    statements: [`create index leads_tests on leads (received_at, id) where test`, `alter table deliveries add column captures json`],
   },
 ];
 

@@ -32,6 +32,8 @@ export interface DeliveryRecord {
   recipientId: string | null;
   billable: boolean | null;
   price: number | null;
+  /** What the configuration keeps of the answer, by its own names. */
+  captures: Record<string, string> | null;
   /** Set while state is `held`. */
   heldUntil: string | null;
   /** For whom it was held: the entity's gate version at that time. */
@@ -135,6 +137,7 @@ export interface Settlement extends DeliveryStanding {
   recipientId?: string | null;
   billable?: boolean | null;
   price?: number | null;
+  captures?: Record<string, string> | null;
   deadLetter: DeadLetterKind | null;
   /** Sent again by itself once its destination has recovered: it ran out of retries in an outage. */
   releaseOnRecovery?: boolean;

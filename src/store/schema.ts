@@ -53,6 +53,7 @@ export const deliveries = pgTable('deliveries', {
   billable: boolean(),
   /** Double precision gives back the very number that JSON carried. */
   price: doublePrecision(),
+  captures: json().$type<Record<string, string>>(),
   heldUntil: instant('held_until'),
   heldGateVersion: integer('held_gate_version'),
   /** By the database's clock: when its waiting workflow was last told to go on. */

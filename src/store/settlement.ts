@@ -29,6 +29,7 @@ export function settledChange(settlement: Settlement, at: string): DeliveryChang
     ...(settlement.recipientId === undefined ? {} : { recipientId: settlement.recipientId }),
     ...(settlement.billable === undefined ? {} : { billable: settlement.billable }),
     ...(settlement.price === undefined ? {} : { price: settlement.price }),
+    ...(settlement.captures === undefined ? {} : { captures: settlement.captures }),
     ...(final ? { settledAt: at, heldUntil: null, heldGateVersion: null, keepsRequest: false } : { settledAt: null }),
   };
 }

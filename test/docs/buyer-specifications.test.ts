@@ -25,6 +25,11 @@ function block(section: string, kind: string): string {
   return found;
 }
 
+function headerIn(line: string): [string, string] {
+  const [name = '', value = ''] = line.split(': ', 2);
+  return [name, value];
+}
+
 function exampleIn(section: string): Example {
   const read = readDocument(block(section, 'yaml destination'), 'application/yaml');
   if (!read.ok) throw new Error(JSON.stringify(read.mistakes));
@@ -35,7 +40,7 @@ function exampleIn(section: string): Example {
     title: /^(.*)$/m.exec(section)?.[1] ?? '',
     destination: read.document,
     sample: sampleSchema.parse(JSON.parse(block(section, 'json lead'))),
-    request: { line, headers: Object.fromEntries(headers.map((header) => header.split(': ', 2))), body: text === '' ? null : text },
+    request: { line, headers: Object.fromEntries(headers.map(headerIn)), body: text === '' ? null : text },
     answers: answersSchema.parse(JSON.parse(block(section, 'json answers'))),
   };
 }

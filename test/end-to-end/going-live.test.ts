@@ -22,7 +22,7 @@ async function configure(changes: Record<string, unknown>): Promise<void> {
             url: acme.url,
             auth: { type: 'bearer', token: 'a-literal-token-of-acme' },
             map: [{ to: 'tel', from: 'phone' }, { to: 'is_test', from: 'lead.test' }],
-            response: { otherwise: 'failure', rules: [{ equals: 'yes', at: 'taken', outcome: 'success' }] },
+            response: { otherwise: 'failure', captures: { queue: 'queue', echo: 'echo' }, rules: [{ equals: 'yes', at: 'taken', outcome: 'success' }] },
             ...changes,
           },
         ],
@@ -75,7 +75,9 @@ describe('a destination on its way to its first lead', () => {
     expect((await source.post('/v1/leads', { phone: '212 555 0100' })).body).toMatchObject({ status: 'undelivered', deliveries: [] });
     await configure({});
     expect((await leadrail.api.get(`${PATH}/checklist`)).body).toMatchObject({ draft: false, ready: true });
-    expect((await source.post('/v1/leads?wait=20s', { phone: '212 555 0100' })).body).toMatchObject({ status: 'delivered' });
+    acme.answers(({ headers }) => ({ status: 200, headers: { 'content-type': 'application/json' }, body: { taken: 'yes', queue: 'w\u0000est', echo: headers['authorization'] } }));
+    const captures = { queue: 'w\u0000est', echo: expect.not.stringContaining('a-literal-token') as string };
+    expect((await source.post('/v1/leads?wait=20s', { phone: '212 555 0100' })).body).toMatchObject({ status: 'delivered', deliveries: [{ captures }] });
     expect(acme.requests).toHaveLength(3);
   });
 

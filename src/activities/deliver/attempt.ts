@@ -41,8 +41,8 @@ export async function attemptOnce(
     gate: passage.gate,
   });
   if (!isBegun) return { next: 'overtaken' };
-  const { outcome, sent, notes } = prepared.ok ? await sendPrepared(dependencies, input, prepared, context) : { outcome: prepared.outcome, sent: null, notes: [] };
-  const ended = { number, startedAt, finishedAt: clock().toISOString(), outcome, probe: passage.probe, sent };
+  const { outcome, captures, sent, notes } = prepared.ok ? await sendPrepared(dependencies, input, prepared, context) : { outcome: prepared.outcome, captures: {}, sent: null, notes: [] };
+  const ended = { number, startedAt, finishedAt: clock().toISOString(), outcome, captures, probe: passage.probe, sent };
   const recorded = await recordEnd(dependencies, work, context, ended);
   if (!isDestinationTest(work.lead)) await report(dependencies, input, recorded, passage.probe);
   await noteProblems(dependencies, input, [...(prepared.ok ? prepared.notes : []), ...notes]);

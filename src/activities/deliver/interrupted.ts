@@ -19,6 +19,7 @@ export async function finishInterrupted(dependencies: DeliverDependencies, work:
     finishedAt: remembered?.finishedAt ?? dependencies.clock().toISOString(),
     outcome: remembered ? outcomeOf(remembered) : INTERRUPTED,
     probe: null,
+    captures: {},
     sent: null,
   });
   // From here on the attempt is a finished one for everybody who counts.

@@ -16,6 +16,8 @@ export interface Ended {
   finishedAt: string;
   outcome: AttemptOutcome;
   probe: number | null;
+  /** What the configuration keeps of the answer, masked. */
+  captures: Record<string, string>;
   /** What crossed the wire, masked; null when nothing is known of it. */
   sent: Pick<AttemptEnd, 'request' | 'response' | 'bodySha256' | 'address' | 'timeToFirstByteMs'> | null;
 }
@@ -53,7 +55,7 @@ export async function recordEnd(dependencies: DeliverDependencies, work: Deliver
   const durationMs = Math.max(Date.parse(ended.finishedAt) - Date.parse(ended.startedAt), 0);
   const empty = { request: null, response: null, bodySha256: null, address: null, timeToFirstByteMs: null };
   const { finishedAt } = ended;
-  const settled = settlementOf(verdict, outcome, delivery.planned.releaseOnRecovery);
+  const settled = settlementOf(verdict, ended, delivery.planned.releaseOnRecovery);
   const wasOpen = await writeWithPatience(dependencies, context, ended, {
     deliveryId: delivery.id,
     number,
@@ -73,7 +75,7 @@ export async function recordEnd(dependencies: DeliverDependencies, work: Deliver
   return { finishedAt, outcome, counted, verdict, result, wasOpen };
 }
 
-function settlementOf(verdict: Verdict, outcome: AttemptOutcome, releaseOnRecovery: boolean): Settlement | null {
+function settlementOf(verdict: Verdict, { outcome, captures }: Ended, releaseOnRecovery: boolean): Settlement | null {
   if (verdict.next !== 'settle') return null;
   const answer = outcome.outcome === 'error' ? null : outcome;
   return {
@@ -83,6 +85,7 @@ function settlementOf(verdict: Verdict, outcome: AttemptOutcome, releaseOnRecove
     recipientId: answer?.recipientId ?? null,
     billable: answer?.billable ?? null,
     price: answer?.price ?? null,
+    captures: Object.keys(captures).length === 0 ? null : captures,
     deadLetter: verdict.deadLetter,
     releaseOnRecovery: verdict.inOutage && releaseOnRecovery,
   };

@@ -1,5 +1,5 @@
 import type { DeliveryReference } from '../contract.ts';
-import { maskExchange, maskOutcome } from '../../channels/masking.ts';
+import { maskExchange, maskOutcome, maskTexts } from '../../channels/masking.ts';
 import type { AttemptOutcome } from '../../domain/delivery/outcome.ts';
 import type { DeliverDependencies, DeliveryContext } from './dependencies.ts';
 import type { PreparedRequest } from './prepare-request.ts';
@@ -11,8 +11,8 @@ export async function sendPrepared(
   input: DeliveryReference,
   prepared: PreparedRequest,
   context: DeliveryContext,
-): Promise<{ outcome: AttemptOutcome; sent: Ended['sent']; notes: string[] }> {
+): Promise<{ outcome: AttemptOutcome; captures: Record<string, string>; sent: Ended['sent']; notes: string[] }> {
   const { channel, destination, request, kept, hidden } = prepared;
-  const { outcome, exchange, notes = [] } = await channel.send({ config: destination, request, deliveryId: input.deliveryId, http, signal: context.signal, now: clock });
-  return { outcome: maskOutcome(outcome, hidden), sent: exchange ? maskExchange(exchange, kept.masked, hidden) : null, notes };
+  const { outcome, exchange, captures = {}, notes = [] } = await channel.send({ config: destination, request, deliveryId: input.deliveryId, http, signal: context.signal, now: clock });
+  return { outcome: maskOutcome(outcome, hidden), captures: maskTexts(captures, hidden), sent: exchange ? maskExchange(exchange, kept.masked, hidden) : null, notes };
 }

@@ -20,7 +20,7 @@ function lead(second: number): LeadRecord {
 }
 
 function delivery(second: number): DeliveryRecord {
-  const empty = { reason: null, explanation: null, recipientId: null, billable: null, price: null, heldUntil: null, heldAt: null, redeliveryOf: null };
+  const empty = { reason: null, explanation: null, recipientId: null, billable: null, price: null, captures: null, heldUntil: null, heldAt: null, redeliveryOf: null };
   const retry: PlannedDelivery['retry'] = { kind: 'schedule', waitsMs: [], jitter: 0 };
   const planned: PlannedDelivery = { id: 'd', buyer: 'b', destination: 'd', type: 'webhook', required: true, timeoutMs: 1, retry, whenPaused: 'hold', holdForMs: 1, releaseOnRecovery: true };
   return { ...empty, id: `delivery-${second}`, leadId: 'l', planned, position: 0, state: 'failed', round: 1, deadLetter: 'ours', workflowId: 'w', settledAt: at(second) };

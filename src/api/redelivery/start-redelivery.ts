@@ -81,8 +81,8 @@ const NOT_STARTED: Settlement = {
 };
 
 function settlementOf(delivery: DeliveryRecord): Settlement {
-  const { state, reason, explanation, recipientId, billable, price, deadLetter, planned } = delivery;
+  const { state, reason, explanation, recipientId, billable, price, captures, deadLetter, planned } = delivery;
   // As it was when its retries ended in an outage: it goes out again by itself once its destination recovers.
   const releaseOnRecovery = reason === 'retries-exhausted' && planned.releaseOnRecovery;
-  return { state, reason, explanation, recipientId, billable, price, deadLetter, releaseOnRecovery };
+  return { state, reason, explanation, recipientId, billable, price, captures, deadLetter, releaseOnRecovery };
 }
