@@ -8,6 +8,9 @@ export interface FaultFacts {
   address?: string;
 }
 
+/** OpenSSL's names of the alerts by which a server turns a client's certificate away, or misses one. */
+const CERTIFICATE_REFUSED = /ALERT_(?:BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE_FAILURE)/;
+
 /**
  * What a fault means for its delivery. Before the request was written it is transient; afterwards the lead may have arrived,
  * `unknown`. What only a change of the configuration can mend is permanent.
@@ -39,12 +42,25 @@ export function faultOutcome(fault: HttpFault, requestWritten: boolean, facts: F
         reason: `The host name could not be resolved: ${fault.code}.${mayHaveArrived} Check the host in the URL, and their DNS entry.`,
       };
     case 'tls':
+      if (CERTIFICATE_REFUSED.test(fault.code)) {
+        // TLS 1.3 tells a client only after its first bytes; a server that refuses it reads none of them.
+        return {
+          outcome: 'error',
+          kind: 'transient',
+          code: 'tls',
+          reason: `They do not accept our certificate${where}: ${fault.code}. The lead was not taken. Check \`tls.certificate\`: whether they know it or its authority, and whether it has expired.`,
+        };
+      }
       return {
         outcome: 'error',
         kind,
         code: 'tls',
         reason: `No secure connection could be made${where}: ${fault.code}.${mayHaveArrived} Check whether their certificate is valid for the host in the URL, not expired, and from a known authority.`,
       };
+    case 'proxy':
+      return fault.code === 'ERR_PROXY_407'
+        ? { outcome: 'error', kind: 'permanent', code: 'configuration', reason: `The proxy${where} does not accept our user and password (407). Nothing had been sent. Check \`proxy\` of the destination.` }
+        : { outcome: 'error', kind: 'transient', code: 'connection', reason: `The proxy${where} makes no connection: ${fault.code}. Nothing had been sent. Check \`proxy\` of the destination, what the proxy allows, and whether the buyer’s system is up.` };
     case 'address-refused':
       return {
         outcome: 'error',

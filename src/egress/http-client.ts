@@ -19,6 +19,33 @@ export interface HttpOptions {
   signal: AbortSignal;
   /** Bytes of the answer that are kept; what follows is cut and marked. Default 256 KiB. */
   maxResponseBytes?: number;
+  /** How the connection is made; directly, and without a certificate of ours, unless set. */
+  connection?: ConnectionSettings;
+  /** How many redirects are followed; none unless set. */
+  redirects?: number;
+}
+
+/** How connections are made. Those of different settings are never shared. */
+export interface ConnectionSettings {
+  /** Mutual TLS. PEM texts. */
+  tls?: ClientCertificate;
+  /** `http://` or `https://`, with user and password where it asks for them. */
+  proxy?: string;
+}
+
+export interface ClientCertificate {
+  certificate: string;
+  key: string;
+  passphrase?: string;
+  /** The authority that their certificate is from, beside the known ones. */
+  authority?: string;
+}
+
+/** An answer that led on. */
+export interface Redirect {
+  status: number;
+  /** Where to, without path and query: they may carry what was sent. */
+  origin: string;
 }
 
 /** One request and what came of it, with everything that evidence needs. */
@@ -29,6 +56,8 @@ export interface HttpExchange {
   /** The address really connected to, e.g. `203.0.113.7:443`; absent when no connection was made. */
   address?: string;
   timeToFirstByteMs?: number;
+  /** The redirects that were followed; `request` is the first one, `result` and `address` belong to the last. */
+  redirects?: Redirect[];
   result: HttpResponse | HttpFault;
 }
 
@@ -44,8 +73,8 @@ export interface HttpResponse {
 
 export interface HttpFault {
   kind: 'fault';
-  /** `invalid-request`: the URL is not http(s), or method or headers are not HTTP; never written. */
-  fault: 'timeout' | 'connection' | 'dns' | 'tls' | 'address-refused' | 'invalid-request' | 'aborted';
+  /** `proxy`: it answered and makes no tunnel. `invalid-request`: the URL is not http(s), or method or headers are not HTTP; never written. */
+  fault: 'timeout' | 'connection' | 'dns' | 'tls' | 'proxy' | 'address-refused' | 'invalid-request' | 'aborted';
   /** The system's own code, e.g. `ECONNREFUSED`; no text that could carry personal data. */
   code: string;
   /** For `address-refused`: the address, and the setting that would allow it. */

@@ -1,11 +1,11 @@
 import diagnostics from 'node:diagnostics_channel';
 import { Socket } from 'node:net';
-import { Agent } from 'undici';
 import { createAddressPolicy } from './address-policy.ts';
-import { createConnector } from './connector.ts';
 import { decodeBody } from './decode-body.ts';
 import { ExchangeHandler, type EncodedResponse } from './exchange-handler.ts';
-import type { HttpClient, HttpExchange, HttpFault, HttpOptions, HttpRequest, HttpResponse } from './http-client.ts';
+import type { HttpClient, HttpExchange, HttpFault, HttpOptions, HttpRequest, HttpResponse, Redirect } from './http-client.ts';
+import { Pools } from './pools.ts';
+import { redirectedRequest } from './redirected-request.ts';
 import { createHostResolver, type ResolveHost } from './resolve-host.ts';
 import { writeSocketAddress } from './socket-address.ts';
 
@@ -33,26 +33,20 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 }
 
 class UndiciHttpClient implements HttpClient {
-  readonly #agent: Agent;
+  readonly #pools: Pools;
   readonly #userAgent: string;
   /** Set only from `onRequestStart` to the announcement of the socket that follows it in the same turn. */
   #starting: ExchangeHandler | null = null;
 
   constructor(options: HttpClientOptions) {
     this.#userAgent = options.userAgent ?? 'Leadrail';
-    this.#agent = new Agent({
-      connections: options.connectionsPerOrigin ?? CONNECTIONS_PER_ORIGIN,
-      pipelining: 1,
-      // Zero switches undici's own coarse timers off: `exchange` bounds the whole attempt to the millisecond.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      connect: createConnector({
-        isAllowed: createAddressPolicy(options.allowedNetworks),
-        resolveHost: options.resolveHost ?? createHostResolver(),
-        additionalCertificates: options.additionalCertificates ?? [],
-        connectTimeoutMs: CONNECT_TIMEOUT_MS,
-      }),
-    });
+    const connector = {
+      isAllowed: createAddressPolicy(options.allowedNetworks),
+      resolveHost: options.resolveHost ?? createHostResolver(),
+      additionalCertificates: options.additionalCertificates ?? [],
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    };
+    this.#pools = new Pools(connector, options.connectionsPerOrigin ?? CONNECTIONS_PER_ORIGIN);
     diagnostics.subscribe('undici:client:sendHeaders', this.#onSendHeaders);
   }
 
@@ -66,8 +60,23 @@ class UndiciHttpClient implements HttpClient {
     }
   };
 
-  async exchange(request: HttpRequest, { timeoutMs, signal, maxResponseBytes = MAX_RESPONSE_BYTES }: HttpOptions): Promise<HttpExchange> {
-    const sent = this.#withUserAgent(request);
+  async exchange(request: HttpRequest, options: HttpOptions): Promise<HttpExchange> {
+    const startedAt = performance.now();
+    const first = this.#withUserAgent(request);
+    const redirects: Redirect[] = [];
+    let sent = first;
+    let requestWritten = false;
+    for (;;) {
+      const exchange = await this.#exchangeOnce(sent, { ...options, timeoutMs: options.timeoutMs - (performance.now() - startedAt) });
+      requestWritten ||= exchange.requestWritten;
+      const next = exchange.result.kind === 'response' && redirects.length < (options.redirects ?? 0) ? redirectedRequest(sent, exchange.result) : null;
+      if (next === null || exchange.result.kind !== 'response') return { ...exchange, request: first, requestWritten, ...(redirects.length === 0 ? {} : { redirects }) };
+      redirects.push({ status: exchange.result.status, origin: new URL(next.url).origin });
+      sent = next;
+    }
+  }
+
+  async #exchangeOnce(sent: HttpRequest, { timeoutMs, signal, connection = {}, maxResponseBytes = MAX_RESPONSE_BYTES }: HttpOptions): Promise<HttpExchange> {
     const url = httpUrl(sent.url);
     if (!url) return { request: sent, requestWritten: false, result: fault('invalid-request', 'ERR_INVALID_URL') };
     if (signal.aborted) return { request: sent, requestWritten: false, result: ABORTED };
@@ -78,7 +87,7 @@ class UndiciHttpClient implements HttpClient {
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       const headers = sent.headers.flat();
-      this.#agent.dispatch({ origin: url.origin, path: url.pathname + url.search, method: sent.method, headers, body: sent.body }, handler);
+      this.#pools.for(connection).dispatch({ origin: url.origin, path: url.pathname + url.search, method: sent.method, headers, body: sent.body }, handler);
       const end = await handler.ended;
       return {
         request: sent,
@@ -94,7 +103,7 @@ class UndiciHttpClient implements HttpClient {
   }
 
   async close(): Promise<void> {
-    await this.#agent.close();
+    await this.#pools.close();
     diagnostics.unsubscribe('undici:client:sendHeaders', this.#onSendHeaders);
   }
 

@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { checkConnection } from './check-connection.ts';
 import { checkWebhook } from './check.ts';
 import { webhookConfigSchema } from './config.ts';
+import { selfSigned } from '../../egress/self-signed.test-support.ts';
 import { credentialPaths } from './credentials.ts';
 
 const config = (settings: Record<string, unknown>) => webhookConfigSchema.parse({ id: 'api', type: 'webhook', url: 'https://buyer.example/leads', ...settings });
 
 const findings = (settings: Record<string, unknown>) => checkWebhook(config(settings)).map(({ path, severity }) => `${severity} ${path.join('.')}`);
+
+const ours = selfSigned('leadrail.example');
+const theirs = selfSigned('another.example');
 
 const SIGNED = { sign: 'secret://signing' };
 
@@ -28,8 +33,29 @@ describe('checkWebhook', () => {
     [{ ...SIGNED, response: { rules: [{ matches: '(', outcome: 'success' }] } }, ['error response.rules.0.matches']],
     [{ ...SIGNED, xml: { root: 'lead' } }, ['error xml']],
     [{ ...SIGNED, method: 'GET', format: 'json' }, ['warning format']],
+    [{ testUrl: 'http://test.buyer.example/', ...SIGNED }, ['warning testUrl']],
+    [{ proxy: 'http://me:pw@proxy.example:3128' }, ['warning auth']],
+    [{ tls: { certificate: 'secret://c', key: 'secret://k', passphrase: 'secret://p' } }, []],
   ])('finds in %j: %j', (settings, expected) => {
     expect(findings(settings)).toEqual(expected);
+  });
+
+  it.each([
+    [{ certificate: ours.cert, key: ours.key }, []],
+    [{ certificate: ours.cert, key: theirs.key }, ['error tls.key']],
+    [{ certificate: 'text', key: 'text', authority: 'text' }, ['error tls.certificate', 'error tls.authority', 'error tls.key']],
+    [{ certificate: ours.cert, key: 'secret://k', authority: theirs.cert }, []],
+  ])('looks at a certificate and its key as far as they are there', (tls, expected) => {
+    expect(findings({ tls })).toEqual(expected);
+  });
+
+  it('warns of a certificate that is out of date', () => {
+    const { tls } = config({ tls: { certificate: ours.cert, key: ours.key } });
+    expect(checkConnection({ tls }, new Date('2050-06-01'))).toEqual([{ path: ['tls', 'certificate'], severity: 'warning', message: expect.stringContaining('2049-12-31') as string }]);
+  });
+
+  it.each(['proxy.example:3128', 'socks5://proxy.example', 'http://proxy.example/path', 'http://proxy.example?x=1'])('refuses the proxy %s', (proxy) => {
+    expect(webhookConfigSchema.safeParse({ id: 'api', type: 'webhook', url: 'https://buyer.example', proxy }).success).toBe(false);
   });
 
   it.each([
@@ -56,6 +82,7 @@ describe('checkWebhook', () => {
       'headers.Authorization',
       'query.api_key',
     ]);
+    expect(paths({ tls: { certificate: 'c', key: 'k', passphrase: 'p' }, proxy: 'http://me:pw@proxy.example' })).toEqual(['tls.key', 'tls.passphrase', 'proxy']);
     expect(paths({ wrap: { parameter: 'xml', extra: { password: 'p' } }, sign: 'one' })).toEqual(['sign.0', 'wrap.extra.password']);
   });
 });

@@ -4,6 +4,7 @@ import { checkTemplate } from '../../domain/mapping/template.ts';
 import { checkResponse } from '../../domain/response/schema.ts';
 import type { ChannelFinding } from '../channel.ts';
 import type { WebhookConfig } from './config.ts';
+import { checkConnection } from './check-connection.ts';
 import { identifiesItself } from './credentials.ts';
 
 type Path = ChannelFinding['path'];
@@ -21,6 +22,7 @@ export function checkWebhook(config: WebhookConfig): ChannelFinding[] {
     ...checkMapping(config.map, config.format).map((issue) => error(['map', ...issue.path], issue.message)),
     ...checkResponse(config.response).map((issue) => error(['response', ...issue.path], issue.message)),
     ...checkFormat(config),
+    ...checkConnection(config, new Date()),
     ...checkSafety(config),
   ];
 }
@@ -59,7 +61,9 @@ function checkFormat({ format, method, wrap, xml }: WebhookConfig): ChannelFindi
 
 function checkSafety(config: WebhookConfig): ChannelFinding[] {
   const findings: ChannelFinding[] = [];
-  if (/^http:/i.test(config.url)) findings.push(warning(['url'], 'personal data goes out unencrypted over http://; use https:// if the buyer has it'));
+  for (const key of ['url', 'testUrl'] as const) {
+    if (/^http:/i.test(config[key] ?? '')) findings.push(warning([key], 'personal data goes out unencrypted over http://; use https:// if the buyer has it'));
+  }
   if (!identifiesItself(config)) findings.push(warning(['auth'], 'personal data goes out without any authentication: the buyer cannot tell our requests from anybody else’s; set `auth` or `sign`'));
   return findings;
 }

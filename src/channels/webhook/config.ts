@@ -3,6 +3,7 @@ import { destinationShape, withCommonUnits } from '../../domain/config/destinati
 import { mapSchema } from '../../domain/mapping/schema.ts';
 import { isHeaderName } from '../../domain/render/headers.ts';
 import { responseSchema } from '../../domain/response/schema.ts';
+import { connectionShape } from './connection-schema.ts';
 import { urlProblem } from './url.ts';
 
 const textSchema = z.string().max(10_000);
@@ -60,6 +61,7 @@ export const webhookConfigSchema = z
         extra: z.record(z.string().min(1).max(200), textSchema).default({}).describe('Parameters beside it; may hold {field}'),
       })
       .optional(),
+    ...connectionShape,
     response: responseSchema.prefault({}),
   })
   .transform(withCommonUnits)

@@ -7,9 +7,15 @@ type Path = (string | number)[];
 const CREDENTIAL_NAME = /authorization|api[-_]?key|access[-_]?key|auth[-_]?(?:key|code)|token|secret|passw(?:or)?d|credential|signature|^(?:key|pwd|cookie|x-auth|auth)$/i;
 
 /** Where credentials stand in a webhook's configuration: `auth` and `sign`, and headers and parameters that are named like one. */
-export function credentialPaths({ auth, sign, headers, query, wrap }: WebhookConfig): Path[] {
+export function credentialPaths(config: WebhookConfig): Path[] {
+  return [...provingPaths(config), ...(config.proxy === undefined ? [] : [['proxy']])];
+}
+
+/** Where what proves to the buyer who sends stands. */
+function provingPaths({ auth, sign, headers, query, wrap, tls }: WebhookConfig): Path[] {
   return [
     ...authPaths(auth),
+    ...(tls === undefined ? [] : [['tls', 'key'], ...(tls.passphrase === undefined ? [] : [['tls', 'passphrase']])]),
     ...sign.map((_secret, index): Path => ['sign', index]),
     ...namedLikeCredentials(headers).map((name): Path => ['headers', name]),
     ...namedLikeCredentials(query).map((name): Path => ['query', name]),
@@ -22,7 +28,7 @@ export function identifiesItself(config: WebhookConfig): boolean {
   const { map } = config;
   const fixed = map === 'auto' ? [] : map.filter(({ value }) => typeof value === 'string');
   return (
-    credentialPaths(config).length > 0 ||
+    provingPaths(config).length > 0 ||
     secretName(config.url) !== null ||
     [...Object.values(config.headers), ...Object.values(config.query)].some((text) => secretName(text) !== null) ||
     fixed.some(({ to, value }) => CREDENTIAL_NAME.test(to) || (typeof value === 'string' && secretName(value) !== null))

@@ -60,6 +60,15 @@ describe('sendWebhook', () => {
     expect(captures).toEqual({ queue: 'west' });
   });
 
+  it('says where it was redirected to, when it may follow', async () => {
+    const other = await startStandIn({ status: 200, body: 'thanks' });
+    onTestFinished(() => other.close());
+    const { outcome, notes } = await send({ redirects: 1 }, { status: 302, headers: { location: `${other.baseUrl}/thanks?id=1` } });
+    expect(outcome).toMatchObject({ outcome: 'success' });
+    expect(notes).toEqual([`followed a redirect (302) to ${other.baseUrl}`]);
+    expect(other.requests).toMatchObject([{ method: 'GET', url: '/thanks?id=1' }]);
+  });
+
   it('does not follow a redirect', async () => {
     const { outcome } = await send({}, { status: 302, headers: { location: '/elsewhere' } });
     expect(outcome).toMatchObject({ outcome: 'failure' });
