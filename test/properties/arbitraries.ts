@@ -64,3 +64,14 @@ export const target = fc.array(fc.oneof({ weight: 5, arbitrary: plainStep }, { w
   to: steps.map(({ text, quoted }, index) => (index === 0 || quoted ? text : `.${text}`)).join(''),
   steps: steps.map(({ step }): Step => step),
 })).filter(({ to }) => to.length <= 500);
+
+/** Regular expressions that compile in any dialect, nested quantifiers above all. */
+export const { regularExpression } = fc.letrec<{ regularExpression: string }>((tie) => ({
+  regularExpression: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    fc.constantFrom('a', 'b', '.', '\\w', '[^b]', '[a-c]', '\\s', 'é', '^', '$', '\\b', '(?i:A)'),
+    fc.tuple(tie('regularExpression'), tie('regularExpression')).map((parts) => parts.join('')),
+    fc.tuple(tie('regularExpression'), tie('regularExpression')).map((parts) => `(${parts.join('|')})`),
+    fc.tuple(tie('regularExpression'), fc.constantFrom('*', '+', '?', '*?', '+?', '{2}', '{0,3}', '{1,}')).map(([inner, times]) => `(${inner})${times}`),
+  ),
+}));
