@@ -83,4 +83,9 @@ describe('maskOutcome', () => {
       billable: false,
     });
   });
+
+  it('hides also what an excerpt has cut in two, or shows on one line', () => {
+    expect(maskOutcome({ outcome: 'failure', reason: 'HTTP 400 (“got 900-55-0…”)', billable: false }, ['900-55-0123'])).toMatchObject({ reason: 'HTTP 400 (“got ********…”)' });
+    expect(maskOutcome({ outcome: 'failure', reason: 'got 12 Oak Street', billable: false }, ['12  Oak\nStreet'])).toMatchObject({ reason: 'got *************' });
+  });
 });

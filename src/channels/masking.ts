@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AttemptOutcome } from '../domain/delivery/outcome.ts';
-import { blot, maskText } from '../domain/masking/mask.ts';
+import { blot, blotCut, maskText } from '../domain/masking/mask.ts';
 import { percentEncode } from '../domain/render/form.ts';
 import { decodeText } from '../domain/response/decode.ts';
 import { readMediaType } from '../domain/response/media-type.ts';
@@ -74,9 +74,9 @@ export function maskSent(sent: HttpRequest, masked: MaskedRequest, hidden: reado
 /** An outcome whose texts come from the buyer's answer, without anything hidden that the answer echoes. */
 export function maskOutcome(outcome: AttemptOutcome, hidden: readonly string[]): AttemptOutcome {
   const forms = hiddenForms(hidden);
-  const masked = outcome.reason === undefined ? outcome : { ...outcome, reason: blot(outcome.reason, forms) };
+  const masked = outcome.reason === undefined ? outcome : { ...outcome, reason: blotExcerpt(outcome.reason, forms) };
   if (masked.outcome === 'error' || masked.recipientId === undefined) return masked;
-  return { ...masked, recipientId: blot(masked.recipientId, forms) };
+  return { ...masked, recipientId: blotExcerpt(masked.recipientId, forms) };
 }
 
 /** Texts of the buyer's answer, by names of the configuration, without anything hidden that the answer echoes. */
@@ -87,7 +87,12 @@ export function maskTexts(texts: Record<string, string>, hidden: readonly string
 
 function maskResponse({ status, headers, body, bodyTruncated }: HttpResponse, forms: string[]): MaskedResponse {
   const text = readableText(body, headerOf(headers, 'content-type'));
-  return { status, headers: headers.map(([name, value]) => [name, blot(value, forms)]), body: blot(text, forms), bodyTruncated };
+  return { status, headers: headers.map(([name, value]) => [name, blot(value, forms)]), body: bodyTruncated ? blotCut(text, forms, [text.length]) : blot(text, forms), bodyTruncated };
+}
+
+/** A text that quotes an answer: each "…" may stand for the rest of something hidden. */
+function blotExcerpt(text: string, forms: string[]): string {
+  return blotCut(text, forms, [...text.matchAll(/…/g)].map(({ index }) => index));
 }
 
 function maskedHeader(name: string, value: string, shown: Headers, forms: string[]): string {
@@ -150,6 +155,8 @@ function hiddenForms(hidden: readonly string[]): string[] {
     return [
       text,
       text.trim(),
+      // As excerpts show it.
+      text.replace(/[\s\p{Cc}]+/gu, ' ').trim(),
       JSON.stringify(text).slice(1, -1),
       percentEncode(text, 'utf-8', '+'),
       percentEncode(text, 'utf-8', '%20'),

@@ -20,7 +20,7 @@ interface Content {
 /** Makes a webhook's request from a lead. Pure: the same bytes each time; credentials come with each attempt. */
 export function renderWebhook({ config, lead, deliveryId }: RenderInput<WebhookConfig>): RenderResult {
   const extra = { 'delivery.id': deliveryId };
-  const mapped = applyMapping(config.map, lead, extra);
+  const mapped = applyMapping(config.map, lead, extra, config.format);
   if (!mapped.ok) return mapped;
   const scope = leadScope(lead, extra);
   const content = contentOf(config, mapped.values, scope);

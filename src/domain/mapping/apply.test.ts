@@ -80,6 +80,17 @@ describe('applyMapping', () => {
     ]);
   });
 
+  it('names a rule whose pattern would take too long on this lead', () => {
+    const result = applyMapping([{ to: 'x', from: 'note', transform: [{ replace: { pattern: 'a*b|a', with: '' } }] }], leadOf({ note: 'a'.repeat(50_000) }));
+    expect(result).toMatchObject({ ok: false, mistakes: [{ to: 'x' }] });
+  });
+
+  it('takes names as they are for a form or query, where a.b and a[b] are two', () => {
+    const map: Mapping = [{ to: 'a.b', value: 1 }, { to: 'a[b]', value: 2 }, { to: 'a.b', value: 3 }];
+    expect(applyMapping(map, lead, {}, 'form')).toMatchObject({ values: [{ to: 'a[b]', value: 2 }, { to: 'a.b', value: 3 }] });
+    expect(applyMapping('auto', leadOf({ 'a.b': 1, 'a[b]': 2 }), {}, 'query')).toMatchObject({ values: [{ to: 'a.b' }, { to: 'a[b]' }] });
+  });
+
   it('takes a condition that cannot be evaluated as false and says so', () => {
     const result = applyMapping([{ to: 'x', value: 1, when: 'lead.email > 3' }], lead);
     expect(result).toMatchObject({ ok: true, values: [], problems: [{ to: 'x' }] });

@@ -25,7 +25,8 @@ export function formatNumber(value: FieldValue, { decimals, thousands }: NumberF
 function readNumber(value: FieldValue): number | null {
   if (typeof value === 'number') return value;
   if (typeof value !== 'string') return null;
-  const match = /^\s*(-?)\s*\$?\s*(-?)((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)\s*$/.exec(value);
+  // Trimmed, and blanks in one place only: patterns side by side that both take blanks try every way to share them.
+  const match = /^(-?)\s*(?:\$\s*)?(-?)((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)$/.exec(value.trim());
   if (match?.[3] === undefined) return null;
   const magnitude = Number(match[3].replaceAll(',', ''));
   return match[1] === '-' || match[2] === '-' ? -magnitude : magnitude;

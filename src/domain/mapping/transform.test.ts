@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { formatDate } from './date.ts';
-import { applyTransforms } from './transform.ts';
+import { TooMuchWork, applyTransforms } from './transform.ts';
 import type { Transform } from './transform-schema.ts';
 import type { FieldValue } from '../fields/lead.ts';
 
@@ -42,6 +42,18 @@ describe('applyTransforms', () => {
   it('cannot hang on a pattern', () => {
     const text = `${'a'.repeat(30_000)}!`;
     expect(applyTransforms(text, [{ replace: { pattern: '^(a+)+$', with: '' } }])).toBe(text);
+  });
+
+  it('cannot hang on a text that is nearly a number', () => {
+    for (const text of [`${' '.repeat(20_000)}x`, `-${' '.repeat(20_000)}x`, `$${' '.repeat(20_000)}x`]) expect(applyTransforms(text, [{ number: {} }])).toBe(text);
+  });
+
+  it('refuses a pattern that looks at all of a long text for each of its many hits', () => {
+    const transforms: Transform[] = [{ replace: { pattern: 'a*b|a', with: 'x' } }];
+    expect(applyTransforms('a'.repeat(1_000), transforms)).toBe('x'.repeat(1_000));
+    const long = 'a'.repeat(50_000);
+    expect(() => applyTransforms(long, transforms)).toThrow(TooMuchWork);
+    expect(() => applyTransforms(Array.from({ length: 50 }, (_, index) => long.slice(0, 4_000 + index)), transforms)).toThrow(TooMuchWork);
   });
 });
 

@@ -40,6 +40,24 @@ export function blot(text: string, values: string[]): string {
   return result;
 }
 
+/** Like `blot`, for a text that was cut before these positions: what a cut has left of a value, four characters or more, is hidden too. */
+export function blotCut(text: string, values: string[], cuts: readonly number[]): string {
+  let result = blot(text, values);
+  for (const cut of cuts) {
+    const kept = text.slice(0, cut);
+    const left = Math.max(0, ...values.map((value) => lengthOfRest(kept, value)));
+    result = result.slice(0, cut - left) + '*'.repeat(left) + result.slice(cut);
+  }
+  return result;
+}
+
+/** How much of the beginning of `value` stands at the end of `text`; 0 for less than counts. */
+function lengthOfRest(text: string, value: string): number {
+  let length = Math.min(value.length, text.length);
+  while (length >= MIN_LENGTH && !text.endsWith(value.slice(0, length))) length -= 1;
+  return length >= MIN_LENGTH ? length : 0;
+}
+
 /** The texts in a value at any depth. Booleans are left out: "true" is in every second answer. */
 function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readLead } from '../fields/read-lead.ts';
 import type { FieldDeclarations } from '../fields/types.ts';
 import { fieldDeclarationsSchema } from '../fields/types.ts';
-import { blot, isSensitive, maskDateOfBirth, maskLead, maskText, sensitiveValues } from './mask.ts';
+import { blot, blotCut, isSensitive, maskDateOfBirth, maskLead, maskText, sensitiveValues } from './mask.ts';
 
 function lead(fields: Record<string, unknown>, declarations: FieldDeclarations) {
   return readLead({ id: 'lead-1', source: 'facebook', receivedAt: '2026-03-01T12:00:00.000Z', test: false, fields }, declarations);
@@ -135,6 +135,12 @@ describe('sensitiveValues and blot', () => {
     expect(blot('xababay', ['aba'])).toBe('x*****y');
     expect(blot('12345', ['1234', '2345'])).toBe('*****');
     expect(blot('text', [''])).toBe('text');
+  });
+
+  it('hides what a cut has left of a value', () => {
+    expect(blotCut('SSN 900-5… said', ['900-55-0123'], [9])).toBe('SSN *****… said');
+    expect(blotCut('SSN 900… said', ['900-55-0123'], [7])).toBe('SSN 900… said');
+    expect(blotCut('900-55', ['900-55-0123'], [6])).toBe('******');
   });
 
   it('keeps the length and leaves no value standing', () => {

@@ -5,7 +5,7 @@ import { maskDateOfBirth } from './date-of-birth.ts';
 import { isSensitive } from './sensitive.ts';
 import { maskText } from './text.ts';
 
-export { blot, sensitiveValues } from './blot.ts';
+export { blot, blotCut, sensitiveValues } from './blot.ts';
 export { maskDateOfBirth } from './date-of-birth.ts';
 export { isSensitive } from './sensitive.ts';
 export { maskText } from './text.ts';

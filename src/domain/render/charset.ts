@@ -44,8 +44,10 @@ export function fitCharset(text: string, charset: Charset): string {
     .join('');
 }
 
+/** Latin-1 without 0x80 to 0x9f: its control characters there are read as others by whoever takes it for Windows-1252, as browsers do. */
 function isInCharset(character: string, charset: 'ascii' | 'latin-1'): boolean {
-  return (character.codePointAt(0) ?? 0) <= (charset === 'ascii' ? 0x7f : 0xff);
+  const code = character.codePointAt(0) ?? 0;
+  return code <= 0x7f || (charset === 'latin-1' && code >= 0xa0 && code <= 0xff);
 }
 
 /** Text as bytes. Text that went through `fitCharset` loses nothing; a lone surrogate becomes U+FFFD in UTF-8. */

@@ -3,6 +3,7 @@ import qs from 'qs';
 import { describe, expect, it } from 'vitest';
 import { encodeText, fitCharset } from './charset.ts';
 import { renderForm } from './form.ts';
+import { renderJson } from './json.ts';
 import { escapeForUrl, renderQuery } from './query.ts';
 import { wrapInForm } from './wrap.ts';
 
@@ -75,6 +76,10 @@ describe('charsets', () => {
     ['latin-1', 'e\u0301 “x” €', 'é "x" EUR'],
     ['utf-8', 'é中😀', 'é中😀'],
   ] as const)('%s writes %s as %s', (charset, text, expected) => expect(fitCharset(text, charset)).toBe(expected));
+
+  it('leaves to escapes, in Latin-1, the characters that readers take for others of Windows-1252', () => {
+    expect(renderJson('a\u0080\u009f\u00a0', 'latin-1')).toBe('"a\\u0080\\u009f\u00a0"');
+  });
 
   it('encodes one byte a character in Latin-1', () => expect([...encodeText('é€', 'latin-1')]).toEqual([0xe9, 0x45, 0x55, 0x52]));
 });

@@ -13,7 +13,7 @@ export function isHeaderName(name: string): boolean {
  * a body; what HTTP headers cannot carry (beyond Latin-1) is transliterated, or "?".
  */
 export function headerValue(text: string): string {
-  return fitCharset(text, 'latin-1')
+  return fitCharset(text.replace(/[\u0080-\u009f]/g, ''), 'latin-1')
     .replace(/\t/g, ' ')
     .replace(/\p{Cc}/gu, '')
     .trim();

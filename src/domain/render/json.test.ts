@@ -32,6 +32,7 @@ describe('renderJson of buildTree', () => {
     [[['a', 1], ['a.b', 2], ['[a.b]', 3]], '{"a":1,"a.b":3,"a.b (2)":2}'],
     [[['0', 1], ['0.x', 2], ['1', 3]], '{"0":1,"1":3,"0.x":2}'],
     [[['p.0', 1], ['p.home', 2]], '{"p":{"0":1,"home":2}}'],
+    [[['0', 1], ['[0]', 2], ['p.1', 3], ['p[1]', 4]], '{"0":1,"0 (2)":2,"p":{"1":3,"1 (2)":4}}'],
     [[['a..b', 1], ['c[', 2], ['', 3]], '{"a..b":1,"c[":2,"":3}'],
   ];
   it.each(cases)('%j is %s', (values, expected) => expect(json(values)).toBe(expected));
@@ -63,6 +64,11 @@ describe('renderJson of buildTree', () => {
         expect(JSON.parse(new TextDecoder(charset === 'utf-8' ? 'utf-8' : 'latin1', { ignoreBOM: true }).decode(bytes))).toEqual(Object.fromEntries(new Map(entries)));
       }),
     );
+  });
+
+  it('keeps keys apart that a character set writes alike', () => {
+    expect(renderJson(new Map([['e', 1], ['é', 2], ['ê', 3]]), 'ascii')).toBe('{"e":1,"e (2)":2,"e (3)":3}');
+    expect(renderJson(new Map([['é', 1], ['e\u0301', 2]]), 'latin-1')).toBe('{"é":1,"é (2)":2}');
   });
 
   it('stays JSON in ASCII, where a quotation mark may come of a transliteration', () => {

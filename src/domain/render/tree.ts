@@ -6,7 +6,9 @@ export type Tree = string | number | boolean | null | Tree[] | TreeObject;
 export type TreeObject = Map<string, Tree>;
 
 interface Node {
+  name: string;
   leaf: { value: Tree } | null;
+  /** An index and a quoted key of the same digits are two. */
   children: Map<string, Node>;
   isArray: boolean;
 }
@@ -21,14 +23,14 @@ interface Node {
  * meet, the indexes become keys of an object.
  */
 export function buildTree(values: readonly MappedValue[], options: { markup?: boolean } = {}): TreeObject | Tree[] {
-  const root = emptyNode();
+  const root = emptyNode('');
   for (const { to, value } of values) {
     const segments = pathSegments(to);
     let node = root;
     for (const { kind, name } of options.markup === true ? splitMarkup(segments) : segments) {
       if (kind === 'key') node.isArray = false;
-      const child = node.children.get(name) ?? emptyNode();
-      node.children.set(name, child);
+      const child = node.children.get(kind + name) ?? emptyNode(name);
+      node.children.set(kind + name, child);
       node = child;
     }
     node.leaf = { value };
@@ -36,16 +38,17 @@ export function buildTree(values: readonly MappedValue[], options: { markup?: bo
   return containerOf(root, options.markup === true);
 }
 
-function emptyNode(): Node {
-  return { leaf: null, children: new Map(), isArray: true };
+function emptyNode(name: string): Node {
+  return { name, leaf: null, children: new Map(), isArray: true };
 }
 
 function containerOf(node: Node, markup: boolean): TreeObject | Tree[] {
-  const entries = [...node.children].map(([name, child]) => ({ name, ...contentOf(child, markup) }));
+  const entries = [...node.children.values()].map((child) => ({ name: child.name, ...contentOf(child, markup) }));
   if (node.isArray && entries.length > 0 && entries.every(({ beside }) => beside.length === 0)) {
     return entries.sort((a, b) => Number(a.name) - Number(b.name)).map(({ content }) => content);
   }
-  const object: TreeObject = new Map(entries.map(({ name, content }) => [name, content]));
+  const object: TreeObject = new Map();
+  for (const { name, content } of entries) object.set(freeKey(object, name), content);
   for (const { name, beside } of entries) {
     for (const [rest, content] of beside) object.set(freeKey(object, `${name}.${rest}`), content);
   }
@@ -56,10 +59,11 @@ function containerOf(node: Node, markup: boolean): TreeObject | Tree[] {
 function contentOf(node: Node, markup: boolean): { content: Tree; beside: [rest: string, content: Tree][] } {
   if (node.leaf === null) return { content: containerOf(node, markup), beside: [] };
   const { value } = node.leaf;
-  const children = [...node.children];
-  const marks = markup ? children.filter(([name]) => /^[@#]/.test(name)) : [];
+  const children = [...node.children.values()];
+  const marks = markup ? children.filter(({ name }) => /^[@#]/.test(name)) : [];
   const blocked = children.filter((child) => !marks.includes(child));
-  const beside = blocked.flatMap(([name, child]) => {
+  const beside = blocked.flatMap((child) => {
+    const { name } = child;
     const inner = contentOf(child, markup);
     return [[name, inner.content] satisfies [string, Tree], ...inner.beside.map(([rest, content]): [string, Tree] => [`${name}.${rest}`, content])];
   });
@@ -67,9 +71,9 @@ function contentOf(node: Node, markup: boolean): { content: Tree; beside: [rest:
 }
 
 /** A value with attributes: the value is the text. A list is one element each, all with the same attributes. */
-function markedUp(value: Tree, marks: [string, Node][], markup: boolean): Tree {
+function markedUp(value: Tree, marks: Node[], markup: boolean): Tree {
   if (Array.isArray(value)) return value.map((element) => markedUp(element, marks, markup));
-  const object: TreeObject = new Map(marks.map(([name, child]) => [name, contentOf(child, markup).content]));
+  const object: TreeObject = new Map(marks.map((child) => [child.name, contentOf(child, markup).content]));
   object.set(freeKey(object, '#text'), value);
   return object;
 }

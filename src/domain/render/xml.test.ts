@@ -39,8 +39,13 @@ describe('renderXml', () => {
     [[['0', 'a'], ['1', 'b']], '<lead><item>a</item><item>b</item></lead>'],
     [[['@version', 2], ['a', 1]], '<lead version="2"><a>1</a></lead>'],
     [[['first name', 1], ['1st', 2], ['a<b', 3], ['x:', 4], ['g:h', 5]], '<lead><first_name>1</first_name><_1st>2</_1st><a_b>3</a_b><x_>4</x_><g_h>5</g_h></lead>'],
+    [[['r.xmlns', 1], ['r.xmlns:x', 2], ['r@xmlns:x', 'http://x.example/']], '<r xmlns:x="http://x.example/"><_xmlns>1</_xmlns><xmlns_x>2</xmlns_x></r>'],
+    [[['r.a@xmlns:x', 'http://x.example/'], ['r.a.x:b', 1], ['r.x:b', 2]], '<r><a xmlns:x="http://x.example/"><x:b>1</x:b></a><x_b>2</x_b></r>'],
+    [[['r@xmlns:x', '\u0000'], ['r@xmlns:xmlns', 'http://x.example/'], ['r.x:b', 1]], '<r xmlns_x="" xmlns_xmlns="http://x.example/"><x_b>1</x_b></r>'],
     [[['a@x y', 1], ['a@x_y', 2]], '<a x_y="1" x_y_="2"/>'],
     [[['r.a', 'x\u0000\u000b\ud800\ufffey\r\n\t😀']], '<r><a>xy&#xD;\n\t😀</a></r>'],
+    // What XML 1.1 allows only as a reference, or takes for the end of a line: some readers of 1.0 do so too.
+    [[['r.a', 'x\u0085\u2028\u007f'], ['r@b', '\u0085\u2028'], ['r.c#cdata', 'x\u2028']], '<r b="&#x85;&#x2028;"><a>x&#x85;&#x2028;&#x7F;</a><c><![CDATA[x]]>&#x2028;<![CDATA[]]></c></r>'],
     [[['r@a', 'x\r\n\ty']], '<r a="x&#xD;&#xA;&#x9;y"/>'],
   ];
   it.each(cases)('%j is %s', (values, expected) => {

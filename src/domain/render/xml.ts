@@ -17,7 +17,7 @@ const ITEM = 'item';
 
 interface Writing {
   charset: Charset;
-  /** The namespace prefixes that the document declares. */
+  /** The namespace prefixes that are declared here. */
   prefixes: ReadonlySet<string>;
 }
 
@@ -25,30 +25,36 @@ interface Writing {
  * Writes a document (built with `markup`) as XML, in its order. Keys `@name` are attributes, `#text` and `#cdata` the
  * element's own text; a list repeats its element. Everything is escaped, characters that XML cannot hold are removed, and
  * those that the character set cannot hold become references. Names that XML does not allow are mended: `first name`
- * becomes `first_name`, and so does a colon whose prefix the document does not declare. Never throws.
+ * becomes `first_name`, and so does a colon whose prefix is not declared there. Never throws.
  */
 export function renderXml(tree: TreeObject | Tree[], { root = 'lead', declaration = true, charset = 'utf-8' }: XmlOptions = {}): string {
-  const writing: Writing = { charset, prefixes: declaredPrefixes(tree, new Set(['xml', 'xmlns'])) };
+  const writing: Writing = { charset, prefixes: new Set(['xml']) };
   const head = declaration === true ? `<?xml version="1.0" encoding="${charsetName(charset).toUpperCase()}"?>` : declaration === false ? '' : declaration;
   const [single] = tree instanceof Map && tree.size === 1 ? [...tree] : [];
   const standsAlone = single !== undefined && !/^[@#]/.test(single[0]) && !Array.isArray(single[1]);
   return head + (standsAlone ? element(single[0], single[1], writing) : element(root, Array.isArray(tree) ? new Map([[ITEM, tree]]) : tree, writing));
 }
 
-function declaredPrefixes(tree: Tree, found: Set<string>): Set<string> {
-  if (Array.isArray(tree)) for (const one of tree) declaredPrefixes(one, found);
-  if (tree instanceof Map) {
-    for (const [key, value] of tree) {
-      if (key.startsWith('@xmlns:')) found.add(key.slice('@xmlns:'.length));
-      declaredPrefixes(value, found);
-    }
-  }
-  return found;
+/** Inside an element, the prefixes that it declares are known besides those from around it. */
+function inside(content: Tree, writing: Writing): Writing {
+  if (!(content instanceof Map)) return writing;
+  const declared = [...content].flatMap(([key, value]) => (isDeclaration(key, value, writing) ? [declaredPrefix(key, writing)] : []));
+  return declared.length === 0 ? writing : { ...writing, prefixes: new Set([...writing.prefixes, ...declared]) };
 }
 
-function element(name: string, content: Tree, writing: Writing): string {
-  if (Array.isArray(content)) return content.map((one) => element(name, Array.isArray(one) ? new Map([[ITEM, one]]) : one, writing)).join('');
-  const tag = xmlName(name, writing);
+/** A prefix cannot stand for nothing, and two are given (Namespaces in XML 1.0, 3 and 4). */
+function isDeclaration(key: string, value: Tree, { charset }: Writing): boolean {
+  return /^@xmlns:(?!xml$|xmlns$)/.test(key) && isAttribute(key, value) && attributeText(plainText(value), charset) !== '';
+}
+
+function declaredPrefix(key: string, writing: Writing): string {
+  return xmlName(key.slice('@xmlns:'.length), writing).replaceAll(':', '_');
+}
+
+function element(name: string, content: Tree, outside: Writing): string {
+  if (Array.isArray(content)) return content.map((one) => element(name, Array.isArray(one) ? new Map([[ITEM, one]]) : one, outside)).join('');
+  const writing = inside(content, outside);
+  const tag = elementName(name, writing);
   const attributes = content instanceof Map ? attributesOf(content, writing) : '';
   const inner = content instanceof Map ? childrenOf(content, writing) : elementText(valueText(content), writing.charset);
   return inner === '' ? `<${tag}${attributes}/>` : `<${tag}${attributes}>${inner}</${tag}>`;
@@ -59,7 +65,7 @@ function attributesOf(content: TreeObject, writing: Writing): string {
   let written = '';
   for (const [key, value] of content) {
     if (!isAttribute(key, value)) continue;
-    let name = xmlName(key.slice(1), writing);
+    let name = isDeclaration(key, value, writing) ? `xmlns:${declaredPrefix(key, writing)}` : xmlName(key.slice(1), writing);
     // The same attribute twice would make the document unreadable.
     while (taken.has(name)) name += '_';
     taken.add(name);
@@ -89,12 +95,13 @@ function plainText(value: Tree): string {
   return value instanceof Map ? [...value.values()].map(plainText).join(', ') : valueText(value);
 }
 
+/** Line ends other than \n, and what XML 1.1 allows only as a reference, are written as references: a reader may change them otherwise. */
 function elementText(value: string, charset: Charset): string {
-  return escaped(value, /[&<>\r]/g, charset);
+  return escaped(value, /[&<>\r\u007f-\u009f\u2028]/g, charset);
 }
 
 function attributeText(value: string, charset: Charset): string {
-  return escaped(value, /[&<>"\t\n\r]/g, charset);
+  return escaped(value, /[&<>"\t\n\r\u007f-\u009f\u2028]/g, charset);
 }
 
 function escaped(value: string, special: RegExp, charset: Charset): string {
@@ -107,7 +114,7 @@ function escaped(value: string, special: RegExp, charset: Charset): string {
 function cdata(value: string, charset: Charset): string {
   const inner = splitByCharset(holdable(value), charset).map((piece) =>
     piece.fits
-      ? piece.text.replaceAll(']]>', ']]]]><![CDATA[>').replaceAll('\r', ']]>&#xD;<![CDATA[')
+      ? piece.text.replaceAll(']]>', ']]]]><![CDATA[>').replace(/[\r\u007f-\u009f\u2028]/g, (character) => `]]>${characterReference(character)}<![CDATA[`)
       : `]]>${characterReference(piece.text)}<![CDATA[`,
   );
   return `<![CDATA[${inner.join('')}]]>`;
@@ -141,6 +148,12 @@ const NAME_START = 'A-Za-z_\\u00C0-\\u00D6\\u00D8-\\u00F6\\u00F8-\\u02FF\\u0370-
 const NOT_IN_NAME = new RegExp(`[^${NAME_START}0-9.:\\-\\u00B7\\u0300-\\u036F]`, 'g');
 const NAME = new RegExp(`^[${NAME_START}]`);
 const PREFIXED = new RegExp(`^([^:]+):[${NAME_START}][^:]*$`);
+
+/** `xmlns` declares namespaces: no element may be called so. */
+function elementName(name: string, writing: Writing): string {
+  const mended = xmlName(name, writing);
+  return mended === 'xmlns' ? '_xmlns' : mended;
+}
 
 function xmlName(name: string, { charset, prefixes }: Writing): string {
   const mended = fitCharset(name, charset).trim().replace(NOT_IN_NAME, '_');

@@ -64,11 +64,15 @@ function redirectReason(answer: Answer): string {
   return `HTTP ${answer.status}: the buyer redirects to ${target}, which is not followed; check the URL of the destination (http or https, www, a slash at the end)`;
 }
 
+/** A name of 253 characters (RFC 1035) and a port. No server is called longer, and no reason has room for it. */
+const LONGEST_HOST = 259;
+
 /** Only the host: the rest of an address may carry what was sent. */
 function redirectTarget(location: string | undefined): string {
   if (location === undefined || location.trim() === '') return 'no address';
   if (!URL.canParse(location, 'http://same-host.invalid')) return 'an address that cannot be read';
   const { host } = new URL(location, 'http://same-host.invalid');
+  if (host.length > LONGEST_HOST) return 'an address that cannot be read';
   return host === 'same-host.invalid' ? 'another address of the same host' : host === '' ? 'an address without a host' : host;
 }
 

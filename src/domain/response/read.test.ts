@@ -51,6 +51,7 @@ describe('without rules the status decides', () => {
     expect(outcome).toMatchObject({ outcome: 'failure', reason: expect.stringContaining('redirects to other.example:8443,') as string });
     expect(JSON.stringify(outcome)).not.toContain('ann');
     expect(read(undefined, answer(301, '', { location: '/elsewhere' }))).toMatchObject({ reason: expect.stringContaining('same host') as string });
+    expect(read(undefined, answer(301, '', { location: `https://${'a'.repeat(300)}.example/` }))).toMatchObject({ reason: expect.stringContaining('cannot be read') as string });
   });
 
   it('quotes the beginning of a refusal that has no reason path', () => {
