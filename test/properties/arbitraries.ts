@@ -61,7 +61,8 @@ const quotedStep = fc
 
 /** A target with the steps that it stands for, so that no test needs the parser under test. */
 export const target = fc.array(fc.oneof({ weight: 5, arbitrary: plainStep }, { weight: 2, arbitrary: indexStep }, { weight: 2, arbitrary: quotedStep }), { minLength: 1, maxLength: 4 }).map((steps) => ({
-  to: steps.map(({ text, quoted }, index) => (index === 0 || quoted ? text : `.${text}`)).join(''),
+  // Behind a name only what would be split or counted is quoted without a dot.
+  to: steps.map(({ text, step, quoted }, index) => (index === 0 || (quoted && /\.|^\d+$|[[\]]/.test(step.name)) ? text : `.${text}`)).join(''),
   steps: steps.map(({ step }): Step => step),
 })).filter(({ to }) => to.length <= 500);
 

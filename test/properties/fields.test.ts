@@ -29,7 +29,7 @@ describe.each([...FIELD_TYPES])('a field of type %s', (type) => {
           expect(parseField(asType, field.value, RECEIVED_AT)).toEqual({ ...field, raw: field.value });
           expectJson([field.value, field.parts]);
         } else {
-          expect(field).toEqual({ type: asType, raw: value, valid: false, value: null, parts: {} });
+          expect(field).toEqual({ type: asType, raw: value, valid: false, value: Array.isArray(value) ? field.value : null, parts: {} });
           if (typeof value === 'string' && value.trim() !== '') {
             const sent = applyMapping('auto', leadOf({ x: value }, { x: asType }));
             expect(sent).toMatchObject({ values: [{ to: 'x', value }] });

@@ -37,18 +37,19 @@ const isBelow = (below: Step[], above: Step[]): boolean => below.length > above.
 /** Two targets that no document can hold both: one inside the other, or a list and an object at one place. */
 function collide(one: Step[], other: Step[]): boolean {
   if (isBelow(one, other) || isBelow(other, one)) return true;
+  // At the root numbers and names may stand beside each other: then the numbers are names too.
   const fork = one.findIndex(({ name, kind }, index) => name !== other[index]?.name || kind !== other[index].kind);
-  return fork !== -1 && one[fork] !== undefined && other[fork] !== undefined && one[fork].kind !== other[fork].kind;
+  return fork > 0 && one[fork] !== undefined && other[fork] !== undefined && one[fork].kind !== other[fork].kind;
 }
 
 /** The naive way: put each value in its place, one after the other, then close the gaps. */
 class Expected {
   readonly children = new Map<string, Expected | { value: unknown }>();
-  isList = false;
+  isList = true;
 
   put([first, ...rest]: Step[], value: unknown): void {
     if (first === undefined) return;
-    this.isList = first.kind === 'index';
+    this.isList &&= first.kind === 'index';
     if (rest.length === 0) {
       this.children.set(first.name, { value });
       return;
@@ -61,7 +62,7 @@ class Expected {
 
   toValue(): unknown {
     const entries = [...this.children].map(([name, child]): [string, unknown] => [name, child instanceof Expected ? child.toValue() : child.value]);
-    return this.isList ? entries.sort(([a], [b]) => Number(a) - Number(b)).map(([, value]) => value) : Object.fromEntries(entries);
+    return this.isList && entries.length > 0 ? entries.sort(([a], [b]) => Number(a) - Number(b)).map(([, value]) => value) : Object.fromEntries(entries);
   }
 }
 

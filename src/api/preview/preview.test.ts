@@ -42,6 +42,25 @@ describe('POST /v1/preview', () => {
     expect(json).toMatchObject({ request: { body: '{"phone":"5125550142","area":"512","age":30,"other":"7"}' } });
   });
 
+  it.each<[string, Record<string, unknown>, string]>([
+    ['brackets of a name', { map: [{ to: 'foo.bar[interest]', value: 'x' }, { to: 'foo[a.b]', value: 'y' }] }, '{"foo":{"bar[interest]":"x","a.b":"y"}}'],
+    ['numbers beside names at the root', { map: [{ to: '0.a', value: 1 }, { to: 'name', value: 2 }] }, '{"0":{"a":1},"name":2}'],
+    ['elements of a list in a form', { format: 'form', map: [{ to: 'foo.0', value: 'a' }, { to: 'foo.4', value: 'b' }] }, 'foo=a&foo=b'],
+    ['what came in, and lists element by element', { map: [{ to: 'raw', from: 'phone.raw' }, { to: 'all', from: 'phones' }] }, '{"raw":"1 512 555 0142","all":["5125550143","none"]}'],
+    ['attributes of repeated elements', { format: 'xml', map: [{ to: 'a.b.0.@id', value: 1 }, { to: 'a.b.0.#text', value: 'x' }] }, '<?xml version="1.0" encoding="UTF-8"?><a><b id="1">x</b></a>'],
+    ['only what stands beside an empty document', { map: [], wrap: { parameter: 'data', extra: { key: 'k' } } }, 'key=k'],
+  ])('sends %s', async (_, settings, body) => {
+    const { json } = await preview({ destination: { ...WEBHOOK, ...settings }, fields: { phone: 'phone', phones: 'phone[]' }, lead: { phone: '1 512 555 0142', phones: ['512-555-0143', 'none'] } });
+    expect(json).toMatchObject({ request: { body } });
+  });
+
+  it('falls back on defaults, and on expressions for text where a page is JSON after all', async () => {
+    const response = { reason: ['"message":"([^"]+)"', { default: 'no reason' }], price: ['price', { default: 12.5 }] };
+    const read = (body: string) => preview({ destination: { ...WEBHOOK, response }, response: { headers: { 'Content-Type': 'text/html' }, body } });
+    expect((await read('{"err":1,"message":"phone is missing"}')).json).toMatchObject({ result: { reason: 'phone is missing', price: 12.5 } });
+    expect((await read('{"price":"0"}')).json).toMatchObject({ result: { reason: 'no reason', price: 0 } });
+  });
+
   it('takes nested fields as intake does', async () => {
     const { json } = await preview({ destination: WEBHOOK, lead: { contact: { name: 'Zoë' } } });
     expect(json).toMatchObject({ request: { body: '{"contact":{"name":"Zoë"}}' } });

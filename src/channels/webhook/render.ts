@@ -6,7 +6,6 @@ import { mergeHeaders } from '../../domain/render/headers.ts';
 import { renderJson } from '../../domain/render/json.ts';
 import { escapeForUrl, renderQuery } from '../../domain/render/query.ts';
 import { buildTree } from '../../domain/render/tree.ts';
-import { wrapInForm } from '../../domain/render/wrap.ts';
 import { renderXml } from '../../domain/render/xml.ts';
 import type { RenderInput, RenderResult } from '../channel.ts';
 import type { WebhookConfig } from './config.ts';
@@ -49,19 +48,21 @@ function contentOf(config: WebhookConfig, values: MappedValue[], scope: Template
     case 'form':
       return { type: mediaType('application/x-www-form-urlencoded', config), text: renderForm(values, charset) };
     case 'json':
-      return wrapped({ type: mediaType('application/json', config), text: renderJson(buildTree(values), charset) }, config, scope);
+      return wrapped({ type: mediaType('application/json', config), text: renderJson(buildTree(values), charset) }, config, values, scope);
     case 'xml': {
       const { root, declaration = true } = config.xml ?? {};
       const text = renderXml(buildTree(values, { markup: true }), { declaration, charset, ...(root === undefined ? {} : { root }) });
-      return wrapped({ type: `application/xml; charset=${charsetName(charset)}`, text }, config, scope);
+      return wrapped({ type: `application/xml; charset=${charsetName(charset)}`, text }, config, values, scope);
     }
   }
 }
 
-function wrapped(content: Content, config: WebhookConfig, scope: TemplateScope): Content {
+function wrapped(content: Content, config: WebhookConfig, values: MappedValue[], scope: TemplateScope): Content {
   const { wrap, charset } = config;
   if (wrap === undefined) return content;
-  const text = wrapInForm(content.text, { parameter: wrap.parameter, extra: templated(wrap.extra, scope) }, charset);
+  // Nothing to carry: only what stands beside it goes.
+  const document = values.length === 0 ? [] : [{ to: wrap.parameter, value: content.text }];
+  const text = renderForm([...document, ...templated(wrap.extra, scope)], charset);
   return { type: mediaType('application/x-www-form-urlencoded', config), text };
 }
 

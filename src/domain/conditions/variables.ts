@@ -1,5 +1,5 @@
 import type { FieldValue, Lead } from '../fields/lead.ts';
-import { fieldValue } from '../mapping/value.ts';
+import { fieldValue, rawValue } from '../mapping/value.ts';
 
 /** Everything a condition can say about a lead, as nested Maps. */
 export type ConditionMap = Map<string, FieldValue | ConditionMap>;
@@ -8,7 +8,7 @@ export type ConditionMap = Map<string, FieldValue | ConditionMap>;
  * What conditions see of a lead. `lead.x` is the field x in its normal form (the text that came in when it is invalid);
  * dotted names nest (`lead.a.b`) unless a value stands in the way, and are also reached as `lead["a.b"]`.
  * `lead.id`, `source`, `received_at` and `test` are the lead's own; `lead.fields.id` reaches a field they hide.
- * `lead.parts.phone.area` is a part of a field, unless the lead has a field named `parts`.
+ * `lead.parts.phone.area` is a part of a field, `lead.parts.phone.raw` what came in, unless the lead has a field named `parts`.
  */
 export function leadVariables(lead: Lead): { lead: ConditionMap } {
   const fields = nestFields(lead);
@@ -51,6 +51,6 @@ function nest(root: ConditionMap, segments: string[], value: FieldValue): void {
 
 function partsOf(lead: Lead): ConditionMap {
   const parts: ConditionMap = new Map();
-  for (const [name, field] of lead.fields) parts.set(name, new Map(Object.entries(field.parts)));
+  for (const [name, field] of lead.fields) parts.set(name, new Map(Object.entries({ raw: rawValue(field.raw), ...field.parts })));
   return parts;
 }

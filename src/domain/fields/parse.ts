@@ -43,13 +43,14 @@ const READERS: Readonly<Record<BaseFieldType, Reader>> = {
 /**
  * Reads what came in as the declared type. Valid: `value` is the normal form with its native JSON type. Invalid, which
  * null and (but for text and states) a blank are too: `value` is null, and what goes out is `raw`.
- * A list takes an array or one value, drops blank items, has no parts, and is valid when every item is: one bad item
- * makes the whole list go out as it came. A type of one value takes an array of one.
+ * A list takes an array or one value, drops blank items, has no parts, and is valid when every item is; where only some are,
+ * `value` has the others as they came. A type of one value takes an array of one.
  * `at`, ISO 8601: when the lead came in; without it ages are null.
  */
 export function parseField(type: FieldType, raw: unknown, at?: string): Field {
   const { base, list } = shapeOfType(type);
-  const reading = list ? readList(base, raw, at) : readOne(base, raw, at);
+  if (list) return { type, raw, ...readList(base, raw, at), parts: {} };
+  const reading = readOne(base, raw, at);
   return reading === null ? { type, raw, valid: false, value: null, parts: {} } : { type, raw, valid: true, ...reading };
 }
 
@@ -69,16 +70,21 @@ function readOne(type: BaseFieldType, raw: unknown, at: string | undefined): Rea
   return READERS[type](item, at);
 }
 
-function readList(type: BaseFieldType, raw: unknown, at: string | undefined): Reading | null {
+function readList(type: BaseFieldType, raw: unknown, at: string | undefined): { valid: boolean; value: FieldValue } {
   const items: unknown[] = Array.isArray(raw) ? raw : [raw];
   const value: FieldValue[] = [];
+  let unread = 0;
   for (const item of items) {
     if (isBlank(item)) continue;
     const reading = Array.isArray(item) ? null : readOne(type, item, at);
-    if (reading === null) return null;
-    value.push(reading.value);
+    const sent = reading === null ? nativeValue(item) : reading.value;
+    // What no field can hold makes nonsense of the whole.
+    if (sent === undefined) return { valid: false, value: null };
+    if (reading === null) unread += 1;
+    value.push(sent);
   }
-  return { value, parts: {} };
+  if (unread === 0) return { valid: true, value };
+  return { valid: false, value: unread < value.length ? value : null };
 }
 
 /** The value itself when a field can hold it, else undefined. */

@@ -70,7 +70,7 @@ describe('applyMapping', () => {
   });
 
   it('lets the last value of a path win, at its place, but not an empty one', () => {
-    expect(sent([{ to: 'a.b', value: 1 }, { to: 'c', value: 2 }, { to: 'a[b]', value: 3 }, { to: 'c', from: 'empty' }])).toEqual([['c', 2], ['a[b]', 3]]);
+    expect(sent([{ to: 'a.b', value: 1 }, { to: 'c', value: 2 }, { to: 'a.[b]', value: 3 }, { to: 'c', from: 'empty' }])).toEqual([['c', 2], ['a.[b]', 3]]);
   });
 
   it('names every required rule without a value, but none whose condition is false', () => {
@@ -133,7 +133,7 @@ describe('checkMapping', () => {
     ['a value and an object', [{ to: 'lead', value: 1 }, { to: 'lead.email', value: 1 }], [1, 'to']],
     ['an object and a value', [{ to: 'lead.email.x', value: 1 }, { to: 'lead', value: 1 }], [1, 'to']],
     ['an array and an object', [{ to: 'phones.0', value: 1 }, { to: 'phones.home', value: 1 }], [1, 'to']],
-    ['a root array and an object', [{ to: '0.a', value: 1 }, { to: 'b', value: 1 }], [1, 'to']],
+    ['a list below the root and an object', [{ to: 'a.0.b', value: 1 }, { to: 'a.c', value: 1 }], [1, 'to']],
     ['a huge index', [{ to: 'a.1000000', value: 1 }], [0, 'to']],
     ['an empty part', [{ to: 'a..b', value: 1 }], [0, 'to']],
     ['an open bracket', [{ to: 'a[b', value: 1 }], [0, 'to']],

@@ -12,7 +12,7 @@ interface Place {
 
 /**
  * Targets that cannot stand in one document: a value and an object at the same place (`lead` and `lead.email`), or an
- * array and an object (`phones.0` and `phones.home`). The same target twice is none: the last one wins.
+ * array and an object (`phones.0` and `phones.home`; at the root the numbers are then keys). The same target twice is none: the last one wins.
  */
 export function findCollisions(targets: readonly string[], markup: boolean): { path: (string | number)[]; message: string }[] {
   const root = emptyPlace();
@@ -33,8 +33,9 @@ function insert(root: Place, segments: PathSegment[], rule: number, markup: bool
   for (const segment of segments) {
     const besideValue = markup && !segment.quoted && /^[@#]/.test(segment.name);
     if (!besideValue && place.valueBy !== null) return { other: place.valueBy, kind: 'value' };
-    if (segment.kind === 'index' && place.keysBy !== null) return { other: place.keysBy, kind: 'array' };
-    if (segment.kind === 'key' && place.elementsBy !== null) return { other: place.elementsBy, kind: 'array' };
+    const isRoot = place === root;
+    if (!isRoot && segment.kind === 'index' && place.keysBy !== null) return { other: place.keysBy, kind: 'array' };
+    if (!isRoot && segment.kind === 'key' && place.elementsBy !== null) return { other: place.elementsBy, kind: 'array' };
     if (segment.kind === 'index') place.elementsBy ??= rule;
     else place.keysBy ??= rule;
     const child = place.children.get(segment.name) ?? emptyPlace();

@@ -12,8 +12,9 @@ export interface PathSegment {
 export type ParsedPath = { ok: true; segments: PathSegment[] } | { ok: false; message: string };
 
 /**
- * Reads a target such as `contact.phones.0` or `foo[a.b]`: dots nest, a numeric segment is an index, brackets quote a
- * literal key (and may hold balanced brackets).
+ * Reads a target such as `contact.phones.0` or `foo[a.b]`: dots nest, a numeric segment is an index. Brackets quote a literal key
+ * that would otherwise be split or counted, and may hold balanced brackets; behind a name, around anything else, they are part of the
+ * name, as in a form's `profile[interest]`.
  */
 export function parsePath(to: string): ParsedPath {
   const segments: PathSegment[] = [];
@@ -26,11 +27,10 @@ export function parsePath(to: string): ParsedPath {
       segments.push({ kind: 'key', name: to.slice(at + 1, end), quoted: true });
       at = end + 1;
     } else {
-      const length = to.slice(at).search(/[.[]/);
-      const end = length === -1 ? to.length : at + length;
+      const end = endOfName(to, at);
       const name = to.slice(at, end);
       if (name.trim() === '') return { ok: false, message: to.trim() === '' ? 'it needs a name to send the value under' : `"${to}" has an empty part between its dots` };
-      if (name.includes(']')) return { ok: false, message: `"${to}" closes a bracket that it did not open` };
+      if (name.replaceAll(NAMED_BRACKETS, '').includes(']')) return { ok: false, message: `"${to}" closes a bracket that it did not open` };
       segments.push(plainSegment(name));
       at = end;
     }
@@ -43,6 +43,15 @@ export function parsePath(to: string): ParsedPath {
     }
   }
   return { ok: true, segments };
+}
+
+/** Brackets with neither a dot nor a bracket inside, and not only digits: part of the name before them. */
+const NAMED_BRACKETS = /\[(?!\d+\])[^[\].]+\]/g;
+
+function endOfName(to: string, from: number): number {
+  const rest = to.slice(from);
+  const length = rest.replaceAll(NAMED_BRACKETS, (brackets) => '_'.repeat(brackets.length)).search(/[.[]/);
+  return length === -1 ? to.length : from + length;
 }
 
 function closingBracket(to: string, open: number): number | null {

@@ -1,5 +1,5 @@
 import type { FieldValue, Lead } from '../fields/lead.ts';
-import { fieldValue, isEmptyValue, valueText } from './value.ts';
+import { fieldValue, isEmptyValue, rawValue, valueText } from './value.ts';
 
 /** Where a template's variables come from; undefined for one that is not there. */
 export interface TemplateScope {
@@ -10,7 +10,7 @@ type Segment = { kind: 'text'; text: string } | { kind: 'variable'; path: string
 type ParsedTemplate = { ok: true; segments: Segment[] } | { ok: false; message: string };
 
 /**
- * What `{name}` reaches in a lead. A bare name is a field, `phone.area` a part of one (unless a field has that very name).
+ * What `{name}` reaches in a lead. A bare name is a field, `phone.area` a part of one and `phone.raw` what came in (unless a field has that very name).
  * With `lead.` in front the lead's own `id`, `source`, `received_at` and `test` come first, and `lead.fields.id` reaches a
  * field that they hide. `extra` (such as `delivery.id`) comes before fields, so that nobody who sends leads can replace it;
  * `lead.delivery_id` is another name for `delivery.id`.
@@ -42,9 +42,10 @@ function fieldOrPart(lead: Lead, path: string): FieldValue | undefined {
   const field = lead.fields.get(path);
   if (field) return fieldValue(field);
   for (let dot = path.lastIndexOf('.'); dot > 0; dot = path.lastIndexOf('.', dot - 1)) {
-    const parts = lead.fields.get(path.slice(0, dot))?.parts ?? {};
+    const owner = lead.fields.get(path.slice(0, dot));
     const part = path.slice(dot + 1);
-    if (Object.hasOwn(parts, part)) return parts[part];
+    if (owner && Object.hasOwn(owner.parts, part)) return owner.parts[part];
+    if (owner && part === 'raw') return rawValue(owner.raw);
   }
   return undefined;
 }

@@ -1,11 +1,12 @@
 import type { Field, FieldValue } from '../fields/lead.ts';
 
-/** What goes out for a field: its normal form with its type, or the text that came in when it is invalid. */
+/** What goes out for a field: its normal form with its type, or the text that came in when it is invalid; of a list element by element. */
 export function fieldValue(field: Field): FieldValue {
-  return field.valid ? field.value : rawValue(field.raw);
+  return field.valid || Array.isArray(field.value) ? field.value : rawValue(field.raw);
 }
 
-function rawValue(raw: unknown): FieldValue {
+/** What came in, as a field holds it. */
+export function rawValue(raw: unknown): FieldValue {
   switch (typeof raw) {
     case 'string':
       return raw;

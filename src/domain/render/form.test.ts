@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import qs from 'qs';
 import { describe, expect, it } from 'vitest';
+import type { FieldValue } from '../fields/lead.ts';
 import { encodeText, fitCharset } from './charset.ts';
 import { renderForm } from './form.ts';
 import { renderJson } from './json.ts';
 import { escapeForUrl, renderQuery } from './query.ts';
-import { wrapInForm } from './wrap.ts';
 
 /** Any characters, lone surrogates and control characters among them. */
 const anyText = fc.string({ unit: fc.oneof(fc.integer({ min: 0, max: 0x17f }), fc.integer({ min: 0, max: 0x1ffff })).map((code) => String.fromCodePoint(code)) });
@@ -22,16 +22,24 @@ describe('renderForm', () => {
     expect(renderForm([{ to: 'a', value: 'é€😀ß' }], 'ascii')).toBe('a=eEUR%3Fss');
   });
 
-  it('wraps a document in a parameter, with others beside it', () => {
-    const body = wrapInForm('<a b="1">é & ü</a>', { parameter: 'xml', extra: [{ to: 'key', value: 'k&1' }] });
-    expect([...new URLSearchParams(body)]).toEqual([['xml', '<a b="1">é & ü</a>'], ['key', 'k&1']]);
+  it.each<[[string, FieldValue][], string]>([
+    [[['foo.bar.0', 'a'], ['foo.bar.1', 'b']], 'foo.bar=a&foo.bar=b'],
+    [[['foo.9', 'b'], ['z', 1], ['foo.4', 'a']], 'foo=a&foo=b&z=1'],
+    [[['foo.0', ['a', 'b']], ['foo.1', 'c']], 'foo=a&foo=b&foo=c'],
+    [[['a.0.name', 1], ['a.1.name', 2]], 'a.0.name=1&a.1.name=2'],
+    [[['[foo.0]', 1], ['profile[interest]', 2], ['interests[]', ['x', 'y']]], 'foo.0=1&profile%5Binterest%5D=2&interests%5B%5D=x&interests%5B%5D=y'],
+    [[['a', 1], ['b', 2], ['a', 3]], 'a=1&b=2&a=3'],
+    [[['0', 1], ['007.01', 2]], '0=1&007.01=2'],
+  ])('makes the elements of a list one name: %j is %s', (values, expected) => {
+    expect(decodeURI(renderForm(values.map(([to, value]) => ({ to, value })))).replaceAll('[', '%5B').replaceAll(']', '%5D')).toBe(expected);
   });
 
   it('is read back by URLSearchParams, in a body and in a query', () => {
     const text = fc.string({ unit: 'grapheme' });
     fc.assert(
       fc.property(fc.array(fc.tuple(text, text)), (pairs) => {
-        const values = pairs.map(([to, value]) => ({ to, value }));
+        // Names that would be taken apart are quoted.
+        const values = pairs.map(([name, value]) => ({ to: /^\[|\.\d+$/.test(name) && !/[[\]]/.test(name) ? `[${name}]` : name, value }));
         expect([...new URLSearchParams(renderForm(values))]).toEqual(pairs);
         expect([...new URL(renderQuery('https://x.example/p?#f', values)).searchParams]).toEqual(pairs);
       }),

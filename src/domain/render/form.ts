@@ -7,10 +7,30 @@ import { encodeText, fitCharset } from './charset.ts';
 /** One name and its text, as a form or a query carries them. */
 export type Parameter = [name: string, text: string];
 
-/** Mapped values as parameters: names as they are, dots included; a list repeats its name; null is an empty text. */
+/**
+ * Mapped values as parameters: names as they are, dots included; a list repeats its name, and so do the elements of one (`phones.0`,
+ * `phones.1`) at the place of the first; null is an empty text. `[phones.0]` is the name `phones.0` itself.
+ */
 export function toParameters(values: readonly MappedValue[]): Parameter[] {
-  return values.flatMap(({ to, value }) => scalars(value).map((scalar): Parameter => [to, valueText(scalar)]));
+  const lists = new Map<string, { name: string; elements: { index: number; value: FieldValue }[] }>();
+  for (const { to, value } of values) {
+    const [, list, index] = ELEMENT.exec(to) ?? [];
+    const quoted = QUOTED.exec(to)?.[1];
+    const name = quoted ?? list ?? to;
+    // Only elements come together: the same name twice stays where it is.
+    const key = list === undefined ? `name ${lists.size}` : `list ${list}`;
+    const known = lists.get(key) ?? { name, elements: [] };
+    known.elements.push({ index: Number(index ?? 0), value });
+    lists.set(key, known);
+  }
+  return [...lists.values()].flatMap(({ name, elements }) =>
+    elements.sort((a, b) => a.index - b.index).flatMap(({ value }) => scalars(value).map((scalar): Parameter => [name, valueText(scalar)])),
+  );
 }
+
+/** `phones.0`: an element of the list `phones`. */
+const ELEMENT = /^(.+)\.(0|[1-9]\d*)$/;
+const QUOTED = /^\[([^[\]]+)\]$/;
 
 function scalars(value: FieldValue): FieldValue[] {
   return Array.isArray(value) ? value.flatMap(scalars) : [value];

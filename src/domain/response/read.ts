@@ -35,10 +35,13 @@ export function readResponse(config: ResponseReading | undefined, raw: RawAnswer
   const judged = match === null ? unmatchedOutcome(config, answer, words, now) : ruleOutcome(match.rule, match.index, answer, words, now);
   const captures = Object.entries(config?.captures ?? {}).flatMap(([name, sources]) => {
     const text = joinedText(answer, sources);
-    return text === undefined ? [] : [[name, text] as const];
+    return text === undefined ? [] : [[name, text.slice(0, CAPTURE_LENGTH)] as const];
   });
   return { outcome: withBuyersValues(judged, config, match?.rule, answer), captures: Object.fromEntries(captures), problems };
 }
+
+/** Longer than any token or address that an answer hands out. */
+const CAPTURE_LENGTH = 4_000;
 
 function firstMatch(rules: readonly Rule[], answer: Answer): { match: { rule: Rule; index: number } | null; problems: string[] } {
   const problems: string[] = [];

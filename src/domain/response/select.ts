@@ -7,7 +7,8 @@ import { checkXPath, textsAtXPath } from './xpath.ts';
 
 /**
  * What a path selects in a body, as trimmed texts without blanks: a dot path for JSON, XPath for XML, a CSS selector
- * (`form input@value`) for HTML, a parameter's name for a form, a regular expression with one group for text. Empty: not found.
+ * (`form input@value`) for HTML, a parameter's name for a form, a regular expression with one group for text (and for JSON where no dot
+ * path could have a group). Empty: not found.
  */
 export function selectTexts(body: ParsedBody, path: string): string[] {
   return selectRaw(body, path)
@@ -17,8 +18,11 @@ export function selectTexts(body: ParsedBody, path: string): string[] {
 
 function selectRaw(body: ParsedBody, path: string): string[] {
   switch (body.kind) {
-    case 'json':
-      return valuesAtJsonPath(body.value, path).flatMap(jsonTexts);
+    case 'json': {
+      const texts = valuesAtJsonPath(body.value, path).flatMap(jsonTexts);
+      // A server that calls its JSON text is met by configurations that were made for text.
+      return texts.length > 0 || !path.includes('(') ? texts : capturedOrNamed(body.text, path);
+    }
     case 'xml':
       return textsAtXPath(body.document, path);
     case 'html':

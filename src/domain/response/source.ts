@@ -10,7 +10,9 @@ export type Source =
   | { from: 'header'; name: string }
   | { from: 'cookie'; name: string }
   /** A regular expression with one group, over the whole body or over what `at` selects. */
-  | { from: 'pattern'; pattern: string; at?: string };
+  | { from: 'pattern'; pattern: string; at?: string }
+  /** When the others find nothing. */
+  | { from: 'default'; text: string };
 
 const MAX_TEXT = 500;
 
@@ -31,9 +33,10 @@ const sourceSchema = z.union([
   z
     .strictObject({ pattern: capturePatternSchema, at: pathSchema.optional() })
     .transform(({ pattern, at }): Source => (at === undefined ? { from: 'pattern', pattern } : { from: 'pattern', pattern, at })),
+  z.strictObject({ default: z.union([z.string().min(1).max(MAX_TEXT), z.number()]).describe('When the others find nothing') }).transform((source): Source => ({ from: 'default', text: String(source.default) })),
 ]);
 
-/** A path, `{ header }`, `{ cookie }` or `{ pattern, at }`, or a list of them. */
+/** A path, `{ header }`, `{ cookie }`, `{ pattern, at }` or `{ default }`, or a list of them. */
 export const sourcesSchema = z.union([sourceSchema.transform((source) => [source]), z.array(sourceSchema).min(1).max(20)]);
 
 /** The texts that a source finds, trimmed, blanks dropped. Empty: not found. */
@@ -51,6 +54,8 @@ function rawTextsFrom(answer: Answer, source: Source): string[] {
       return present(answer.headers.get(source.name.toLowerCase()));
     case 'cookie':
       return present(answer.cookies.get(source.name));
+    case 'default':
+      return [source.text];
     case 'pattern': {
       const pattern = compileCapture(source.pattern);
       if (!pattern.ok) return [];
@@ -64,9 +69,10 @@ function present(value: string | undefined): string[] {
   return value === undefined ? [] : [value];
 }
 
-/** One text from several sources: what they find, joined with ", "; undefined when they find nothing. */
-export function joinedText(answer: Answer, sources: readonly Source[] | undefined): string | undefined {
-  const texts = (sources ?? []).flatMap((source) => textsFrom(answer, source));
+/** One text from several sources: what they find, joined with ", ", else the defaults; undefined when there is nothing. */
+export function joinedText(answer: Answer, sources: readonly Source[] = []): string | undefined {
+  const found = sources.filter(({ from }) => from !== 'default').flatMap((source) => textsFrom(answer, source));
+  const texts = found.length > 0 ? found : sources.filter(({ from }) => from === 'default').flatMap((source) => textsFrom(answer, source));
   return texts.length === 0 ? undefined : texts.join(', ');
 }
 
@@ -75,6 +81,7 @@ export function checkSource(source: Source, format: BodyFormat | undefined): { k
   switch (source.from) {
     case 'header':
     case 'cookie':
+    case 'default':
       return [];
     case 'path': {
       const message = checkPath(source.path, format);
