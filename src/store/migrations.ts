@@ -74,6 +74,19 @@ export const MIGRATIONS: readonly Migration[] = [
       `create unlogged table source_limits (source text primary key, clear_at bigint not null, was_clear_at bigint, asked_at bigint not null) with (fillfactor = 50)`,
     ],
   },
+  {
+    number: 3,
+    statements: [
+      `create table tokens (
+        id text primary key, buyer text not null, destination text not null, sealed text not null, revision text,
+        expires_at timestamptz(3), connected_at timestamptz(3), changed_at timestamptz(3) not null,
+        lease_holder text, lease_until timestamptz(3))`,
+      `create index tokens_destination on tokens (buyer, destination)`,
+      `create table connections (
+        state_sha256 text primary key, buyer text not null, destination text not null, sealed text not null,
+        expires_at timestamptz(3) not null)`,
+    ],
+  },
 ];
 
 /** Any number, as long as every Leadrail takes the same one. */

@@ -7,6 +7,10 @@ const config = (settings: Record<string, unknown>) => webhookConfigSchema.parse(
 
 const findings = (settings: Record<string, unknown>) => checkWebhook(config(settings)).map(({ path, severity }) => `${severity} ${path.join('.')}`);
 
+const OAUTH = { type: 'oauth2', grant: 'client_credentials', tokenUrl: 'https://login.example/token', clientId: 'c', clientSecret: 's' };
+const CODE = { ...OAUTH, grant: 'authorization_code', authorizeUrl: 'https://login.example/authorize' };
+const OWN = { type: 'token', request: { url: 'https://login.example/token', body: { user: 'u', 'auth.password': 'p', pin: 'x', n: 1 }, headers: { 'X-Api-Key': 'k', 'X-App': 'a' }, basic: { username: 'u', password: 'b' } }, token: 'token' };
+
 const SIGNED = { sign: 'secret://signing' };
 
 describe('checkWebhook', () => {
@@ -28,6 +32,15 @@ describe('checkWebhook', () => {
     [{ ...SIGNED, response: { rules: [{ matches: '(', outcome: 'success' }] } }, ['error response.rules.0.matches']],
     [{ ...SIGNED, xml: { root: 'lead' } }, ['error xml']],
     [{ ...SIGNED, method: 'GET', format: 'json' }, ['warning format']],
+    [{ auth: OAUTH }, []],
+    [{ auth: { ...OAUTH, tokenUrl: 'http://login.example/token' } }, ['warning auth.tokenUrl']],
+    [{ auth: CODE }, []],
+    [{ auth: { ...CODE, authorizeUrl: 'http://login.example/' } }, ['warning auth.authorizeUrl']],
+    [{ auth: OAUTH, headers: { authorization: 'x' } }, ['error headers.authorization']],
+    [{ auth: { ...OAUTH, send: { query: 'token' } }, headers: { Authorization: 'x' } }, []],
+    [{ auth: { ...OAUTH, send: { header: 'Connection' } } }, ['error auth.send']],
+    [{ auth: OWN }, []],
+    [{ auth: { ...OWN, request: { url: 'http://login.example/', body: { 'a..b': 'x' } }, token: ['a', '['] } }, ['error auth.request.body.a..b', 'error auth.token.1', 'warning auth.request.url']],
   ])('finds in %j: %j', (settings, expected) => {
     expect(findings(settings)).toEqual(expected);
   });
@@ -56,6 +69,10 @@ describe('checkWebhook', () => {
       'headers.Authorization',
       'query.api_key',
     ]);
+    expect(paths({ auth: { ...OAUTH, parameters: { resource: 'r', assertion: 'a' } } })).toEqual(['auth.clientSecret', 'auth.parameters.assertion']);
+    expect(paths({ auth: { ...OAUTH, grant: 'password', clientSecret: undefined, username: 'u', password: 'p' } })).toEqual(['auth.password']);
+    expect(paths({ auth: { ...OAUTH, grant: 'refresh_token', refreshToken: 'r' } })).toEqual(['auth.clientSecret', 'auth.refreshToken']);
+    expect(paths({ auth: OWN })).toEqual(['auth.request.headers.X-Api-Key', 'auth.request.body.auth.password', 'auth.request.body.pin', 'auth.request.basic.password']);
     expect(paths({ wrap: { parameter: 'xml', extra: { password: 'p' } }, sign: 'one' })).toEqual(['sign.0', 'wrap.extra.password']);
   });
 });
