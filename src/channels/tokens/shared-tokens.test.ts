@@ -2,13 +2,15 @@ import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { leadOf } from '../../domain/mapping/lead-of.test-support.ts';
 import { createHttpClient } from '../../egress/undici-http-client.ts';
+import { StoreUnavailable, type TokenStore } from '../../store/store.ts';
 import { testDatabases, type Opened } from '../../store/testing.ts';
 import type { SendResult } from '../channel.ts';
 import { webhookConfigSchema } from '../webhook/config.ts';
 import { renderWebhook } from '../webhook/render.ts';
 import { sendWebhook } from '../webhook/send.ts';
 import { AuthorizationServer } from './authorization-server.test-support.ts';
-import { settingsDigest } from './settings.ts';
+import { obtainTokens } from './obtain.ts';
+import { settingsDigest, type TokenSettings } from './settings.ts';
 import { SharedTokens } from './shared-tokens.ts';
 
 const DELIVERY_ID = '00000000-0000-5000-8000-000000000001';
@@ -58,9 +60,13 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('tokens that all 
     return sendWebhook({ config, request: rendered.request, deliveryId: DELIVERY_ID, http: client, tokens: tokens.of('acme', `api-${destination}`), signal, now: () => new Date() });
   }
 
+  function settingsOf({ auth }: ReturnType<typeof configOf>): TokenSettings {
+    if (auth.type !== 'oauth2') throw new Error('not of OAuth');
+    return auth;
+  }
+
   function ownerOf(config: ReturnType<typeof configOf>) {
-    if (config.auth.type !== 'oauth2') throw new Error('not of OAuth');
-    return { buyer: 'acme', destination: `api-${destination}`, digest: settingsDigest(config.auth) };
+    return { buyer: 'acme', destination: `api-${destination}`, digest: settingsDigest(settingsOf(config)) };
   }
 
   /** Moves a destination's token so far on in its life. */
@@ -201,6 +207,43 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('tokens that all 
     expect(lost).toEqual({ lease: 'taken', tokens: null });
     expect((await send(one, config)).outcome.outcome).toBe('success');
     expect(provider.calls).toHaveLength(1);
+  });
+
+  it('whose refresh token was used by a process that was lost before it could write are no more: a person is told', async () => {
+    const config = configOf({ grant: 'refresh_token', refreshToken: provider.newRefreshToken() });
+    await send(one, config);
+    const stored = await opened.store.tokens.read(ownerOf(config));
+    await obtainTokens({ settings: settingsOf(config), refreshToken: stored?.refreshToken ?? null, http, timeoutMs: 10_000 });
+    await age(3_600);
+    const { outcome } = await send(one, config);
+    expect(outcome).toMatchObject({ kind: 'permanent', code: 'unauthorized', reason: expect.stringMatching(/invalid_grant.*used before.*new refresh token/) as unknown });
+  });
+
+  it('are written as soon as the database is back: a new refresh token is not lost', async () => {
+    const config = configOf({ grant: 'refresh_token', refreshToken: provider.newRefreshToken() });
+    let tries = 0;
+    const { tokens } = opened.store;
+    const store: TokenStore = { ...tokens, save: (...save) => ((tries += 1) < 3 ? Promise.reject(new StoreUnavailable('away')) : tokens.save(...save)) };
+    const careful = new SharedTokens({ store, onAheadFailed: () => undefined });
+    expect((await send(careful, config)).outcome.outcome).toBe('success');
+    expect([tries, (await tokens.read(ownerOf(config)))?.refreshToken]).toEqual([3, expect.stringMatching(/^refresh-/)]);
+  });
+
+  it('that cannot be read make the attempt be made again, at no cost', async () => {
+    const away = new SharedTokens({ store: { ...opened.store.tokens, read: () => Promise.reject(new StoreUnavailable('away')) }, onAheadFailed: () => undefined });
+    expect((await send(away, clientCredentials())).outcome).toMatchObject({ kind: 'transient', code: 'interrupted' });
+  });
+
+  it('are read once a second, not once a lead', async () => {
+    let reads = 0;
+    let nowMs = 0;
+    const { tokens } = opened.store;
+    const counting = new SharedTokens({ store: { ...tokens, read: (owner) => ((reads += 1), tokens.read(owner)) }, onAheadFailed: () => undefined, nowMs: () => nowMs });
+    for (let lead = 0; lead < 5; lead += 1) await send(counting, clientCredentials());
+    expect(reads).toBe(1);
+    nowMs = 1_000;
+    await send(counting, clientCredentials());
+    expect([reads, provider.calls.length]).toEqual([2, 1]);
   });
 
   it('are not waited for longer than an attempt has time', async () => {

@@ -5,6 +5,7 @@ import { createHttpClient } from '../../egress/undici-http-client.ts';
 import { startStandIn, type StandInAnswer } from '../stand-in.test-support.ts';
 import { noTokens } from '../tokens/no-tokens.test-support.ts';
 import { webhookConfigSchema } from './config.ts';
+import { webhookChannel } from './index.ts';
 import { renderWebhook } from './render.ts';
 import { sendWebhook } from './send.ts';
 
@@ -59,6 +60,17 @@ describe('sendWebhook', () => {
     const { outcome, captures } = await send({ response }, { status: 200, headers: { 'content-type': 'application/json' }, body });
     expect(outcome).toMatchObject({ outcome: 'success', recipientId: '17', price: 12.5 });
     expect(captures).toEqual({ queue: 'west' });
+  });
+
+  it('shows in a preview where a token goes, without asking for one', () => {
+    const auth = { type: 'oauth2', grant: 'client_credentials', tokenUrl: 'https://login.example/token', clientId: 'c', clientSecret: 's' };
+    const shown = (change: object) => {
+      const config = webhookConfigSchema.parse({ id: 'api', type: 'webhook', url: 'https://buyer.example/in', auth: { ...auth, ...change } });
+      const rendered = renderWebhook({ config, lead: leadOf({}), deliveryId: DELIVERY_ID });
+      return rendered.ok ? webhookChannel.preview?.({ config, request: rendered.request, deliveryId: DELIVERY_ID, now: new Date() }) : undefined;
+    };
+    expect(shown({})?.headers).toContainEqual(['Authorization', 'Bearer ********']);
+    expect(shown({ send: { query: 'token' } })?.url).toMatch(/\?token=/);
   });
 
   it('does not follow a redirect', async () => {
