@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Configuration } from '../configuration/configuration.ts';
+import type { HttpClient } from '../egress/http-client.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Store } from '../store/store.ts';
 import type { Engine } from '../temporal/engine.ts';
@@ -12,6 +13,8 @@ export interface ApiDependencies {
   store: Store;
   configuration: Configuration;
   engine: Engine;
+  /** The way out, behind the address policy. */
+  http: HttpClient;
   settings: ApiSettings;
   log: Logger;
   /** The present, so that nothing below reads a clock of its own. */

@@ -3,6 +3,9 @@ import { deleteBuyer, getBuyer, putBuyer } from './buyers/buyer-documents.ts';
 import { getBreaker } from './buyers/get-breaker.ts';
 import { listBuyers } from './buyers/list-buyers.ts';
 import { pauseBuyer, resumeBuyer } from './buyers/pause-and-resume.ts';
+import { oauthCallback } from './connections/callback.ts';
+import { connectDestination } from './connections/connect.ts';
+import { deleteConnection, getConnection } from './connections/connection.ts';
 import { getConfig, listConfigVersions } from './config/get-config.ts';
 import { putConfig } from './config/put-config.ts';
 import { listDeadLetters } from './dead-letters/list-dead-letters.ts';
@@ -47,6 +50,10 @@ export function allEndpoints(settings: ApiSettings): Endpoint[] {
     previewDestination,
     testDestination,
     getChecklist,
+    connectDestination,
+    getConnection,
+    deleteConnection,
+    oauthCallback,
     getConfig,
     putConfig,
     listConfigVersions,

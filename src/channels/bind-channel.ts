@@ -5,12 +5,15 @@ import type { RawAnswer } from '../domain/response/answer.ts';
 import type { Reading } from '../domain/response/read.ts';
 import type { HttpRequest } from '../egress/http-client.ts';
 import type { Channel, ChannelFinding, PreviewInput, RenderInput, RenderResult, SendInput, SendResult } from './channel.ts';
+import type { TokenSettings } from './tokens/settings.ts';
 
 /** A channel whose configuration type is its own affair: it takes any destination that its own schema has read. */
 export interface BoundChannel {
   readonly type: string;
   readonly configSchema: z.ZodType<DestinationCommon>;
   credentialPaths(config: DestinationCommon): (string | number)[][];
+  /** Null for a destination without tokens. */
+  tokenSettings(config: DestinationCommon): TokenSettings | null;
   check(config: DestinationCommon): ChannelFinding[];
   readiness(config: DestinationCommon): Readiness;
   render(input: RenderInput<DestinationCommon>): RenderResult;
@@ -39,6 +42,7 @@ export function bindChannel<Config extends DestinationCommon>(channel: Channel<C
       return config;
     }),
     credentialPaths: (config) => channel.credentialPaths(own(config)),
+    tokenSettings: (config) => channel.tokenSettings?.(own(config)) ?? null,
     check: (config) => channel.check?.(own(config)) ?? [],
     readiness: (config) => channel.readiness(own(config)),
     render: (input) => channel.render({ ...input, config: own(input.config) }),

@@ -7,6 +7,8 @@ import type { Readiness } from '../domain/readiness/readiness.ts';
 import type { RawAnswer } from '../domain/response/answer.ts';
 import type { Reading } from '../domain/response/read.ts';
 import type { HttpClient, HttpExchange, HttpRequest } from '../egress/http-client.ts';
+import type { TokenAccess } from './tokens/access.ts';
+import type { TokenSettings } from './tokens/settings.ts';
 
 /**
  * One destination type. A channel speaks its provider's language and nothing else: it decides no retry, keeps no state,
@@ -18,6 +20,8 @@ export interface Channel<Config extends DestinationCommon = DestinationCommon> {
   readonly configSchema: z.ZodType<Config>;
   /** Where credentials stand in a destination's configuration: masked on reads, encrypted at rest. */
   credentialPaths(config: Config): (string | number)[][];
+  /** How its tokens are got, for a person who connects an account; absent for a channel without tokens, null for a destination without. */
+  tokenSettings?(config: Config): TokenSettings | null;
   /** What the schema cannot say, found when the configuration is saved; references to secrets are not resolved yet. */
   check?(config: Config): ChannelFinding[];
   /** What can be told of its readiness for leads from the configuration alone. */
@@ -71,6 +75,8 @@ export interface SendInput<Config> {
   request: RenderedRequest;
   deliveryId: string;
   http: HttpClient;
+  /** The destination's tokens, where its credentials are given out by somebody. */
+  tokens: TokenAccess;
   /** Aborts when the worker has to let go of the attempt. */
   signal: AbortSignal;
   /** The time, for signatures and for dates in the answer. */
@@ -83,6 +89,8 @@ export interface SendResult {
   exchange?: HttpExchange;
   /** Further values that the configuration names in the answer. */
   captures?: Record<string, string>;
-  /** Conditions of the response rules that could not be evaluated and counted as false, for the lead's page. */
+  /** Credentials that came with the attempt: no evidence may show them. */
+  secrets?: string[];
+  /** Conditions of the response rules that could not be evaluated and counted as false, and whatever else a person should know, for the lead's page. */
   notes?: string[];
 }

@@ -50,6 +50,8 @@ describe('a webhook', () => {
     ['a password', { auth: { type: 'basic', username: 'user', password: 'pass-1' } }, { auth: { type: 'basic', username: 'user', password: '********' } }],
     ['signing secrets', { sign: ['sign-1', 'secret://named'] }, { sign: ['********', 'secret://named'] }],
     ['a single signing secret', { sign: 'sign-1' }, { sign: '********' }],
+    ['a client secret', { auth: { type: 'oauth2', grant: 'client_credentials', tokenUrl: 'https://acme.example/token', clientId: 'id', clientSecret: 'cs-1' } }, { auth: { type: 'oauth2', grant: 'client_credentials', tokenUrl: 'https://acme.example/token', clientId: 'id', clientSecret: '********' } }],
+    ['a value of a token call', { auth: { type: 'token', request: { url: 'https://acme.example/token', body: { 'auth.key': 'key-1', user: 'u' } }, token: 'jwt' } }, { auth: { type: 'token', request: { url: 'https://acme.example/token', body: { 'auth.key': '********', user: 'u' } }, token: 'jwt' } }],
     ['a header named like a credential', { headers: { 'X-Api-Key': 'key-1', 'X-Campaign': 'summer' } }, { headers: { 'X-Api-Key': '********', 'X-Campaign': 'summer' } }],
   ];
   it.each(literals)('has %s kept apart, masked, and put back', (_name, extra, masked) => {
@@ -66,6 +68,13 @@ describe('a webhook', () => {
     ['an unknown key of a mapping', { map: [{ to: 'a', from: 'b', requird: true }] }, /\.map\[0\]\.requird: .*did you mean `required`/],
     ['an unknown key of a response rule', { response: { rules: [{ when: 'response.status == 200', outcom: 'success' }] } }, /\.response\.rules\[0\]\.outcom: .*did you mean `outcome`/],
     ['an unknown key of the credentials', { auth: { type: 'bearer', tokn: 'x', token: 'y' } }, /\.auth\.tokn: `tokn` is not known here/],
+    ['a way to get tokens that is not named', { auth: { type: 'oauth2', tokenUrl: 'https://acme.example/token', clientId: 'c' } }, /\.auth\.grant: `grant` is missing; expected one of "client_credentials", "password", "refresh_token", "authorization_code"/],
+    ['another way to get tokens', { auth: { type: 'oauth2', grant: 'client_credential', tokenUrl: 'https://acme.example/token', clientId: 'c' } }, /\.auth\.grant: .*did you mean "client_credentials"/],
+    ['a client without a secret', { auth: { type: 'oauth2', grant: 'client_credentials', tokenUrl: 'https://acme.example/token', clientId: 'c' } }, /\.auth\.clientSecret: `clientSecret` is missing/],
+    ['what belongs to another grant', { auth: { type: 'oauth2', grant: 'client_credentials', tokenUrl: 'https://acme.example/token', clientId: 'c', clientSecret: 's', username: 'u' } }, /\.auth\.username: `username` is not known here/],
+    ['a parameter that the protocol sets', { auth: { type: 'oauth2', grant: 'client_credentials', tokenUrl: 'https://acme.example/token', clientId: 'c', clientSecret: 's', parameters: { grant_type: 'x' } } }, /\.auth\.parameters\.grant_type: Leadrail sets this parameter itself/],
+    ['a token URL made from the lead', { auth: { type: 'oauth2', grant: 'client_credentials', tokenUrl: 'https://acme.example/{state}', clientId: 'c', clientSecret: 's' } }, /\.auth\.tokenUrl: takes no \{field\}/],
+    ['a token that goes nowhere', { auth: { type: 'token', request: { url: 'https://acme.example/token' }, token: 'jwt', send: { format: 'Bearer' } } }, /\.auth\.send.*: needs \{token\} once/],
     ['a wrong method', { method: 'PST' }, /\.method: expected one of .*did you mean "POST"/],
     ['a wrong address', { url: 'acme' }, /\.url: /],
     ['a mapping that collides', { auth: { type: 'bearer', token: 'x' }, map: [{ to: 'lead', from: 'a' }, { to: 'lead.email', from: 'b' }] }, /\.map\[1\].*: /],

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 
 /** Seals what must not lie open in the database: secrets and rendered requests. AES-256-GCM. */
 export interface Encryption {
@@ -10,11 +10,14 @@ export interface Encryption {
   decrypt(sealed: string, purpose: string): Buffer;
   /** True when one of the keys is the one that sealed it. */
   canRead(sealed: string): boolean;
+  /** A name for something that is secret itself (HMAC by the newest key, hex): the same each time, and of no use to whoever guesses. */
+  fingerprint(text: string): string;
 }
 
 interface Key {
   id: string;
   bytes: Buffer;
+  fingerprints: Buffer;
 }
 
 const VERSION = 'v1';
@@ -34,7 +37,7 @@ function deriveKey(text: string): Key {
   const decoded = Buffer.from(text, 'base64');
   const material = decoded.length === 32 && decoded.toString('base64') === text ? decoded : Buffer.from(text, 'utf8');
   const derive = (info: string, length: number) => Buffer.from(hkdfSync('sha256', material, '', `leadrail ${info}`, length));
-  return { id: derive('key id', 4).toString('hex'), bytes: derive('encryption', 32) };
+  return { id: derive('key id', 4).toString('hex'), bytes: derive('encryption', 32), fingerprints: derive('fingerprints', 32) };
 }
 
 /**
@@ -68,5 +71,6 @@ export function createEncryption(keys: string): Encryption {
       return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()]);
     },
     canRead: (sealed) => keyOf(sealed) !== undefined,
+    fingerprint: (text) => createHmac('sha256', newest.fingerprints).update(text, 'utf8').digest('hex'),
   };
 }

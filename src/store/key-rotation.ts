@@ -2,8 +2,9 @@ import { and, eq, isNotNull, sql } from 'drizzle-orm';
 import type { Database, Session } from './database.ts';
 import { sealedPrefix, type Encryption } from './encryption.ts';
 import { keptRequestPurpose } from './kept-request.ts';
-import { deliveries, encryptionCanary, secrets } from './schema.ts';
+import { connections, deliveries, encryptionCanary, secrets, tokens } from './schema.ts';
 import { secretPurpose } from './secrets.ts';
+import { connectionPurpose, openTokens, tokenPurpose, tokenRowId } from './token-seal.ts';
 
 /** The keys given at start cannot read what is stored. */
 export class EncryptionKeyMismatch extends Error {
@@ -38,10 +39,12 @@ export async function adoptEncryptionKey(database: Database, encryption: Encrypt
     if (canaryNow !== canary.sealed) await tx.update(encryptionCanary).set({ sealed: canaryNow }).where(eq(encryptionCanary.id, CANARY_ID));
     await resealSecrets(tx, encryption);
     await resealKeptRequests(tx, encryption);
+    await resealTokens(tx, encryption);
+    await resealConnections(tx, encryption);
   });
 }
 
-function isOfOtherKey(column: typeof secrets.sealed | typeof deliveries.keptRequest, encryption: Encryption) {
+function isOfOtherKey(column: typeof secrets.sealed | typeof deliveries.keptRequest | typeof tokens.sealed | typeof connections.sealed, encryption: Encryption) {
   return sql`not starts_with(${column}, ${sealedPrefix(encryption.keyId)})`;
 }
 
@@ -73,5 +76,28 @@ async function resealKeptRequests(tx: Session, encryption: Encryption): Promise<
       .update(deliveries)
       .set({ keptRequest: reseal(encryption, sealed, keptRequestPurpose(id)) })
       .where(and(eq(deliveries.id, id), eq(deliveries.keptRequest, sealed)));
+  }
+}
+
+/** The key names the rows too: each gets its new name, unless a process with the new key has made one under it already. */
+async function resealTokens(tx: Session, encryption: Encryption): Promise<void> {
+  const rows = await tx.select().from(tokens).where(isOfOtherKey(tokens.sealed, encryption)).for('update');
+  for (const { id, buyer, destination, sealed } of rows) {
+    if (!encryption.canRead(sealed)) refuse();
+    const { digest } = openTokens(encryption, { buyer, destination }, sealed);
+    const nextId = tokenRowId(encryption, { buyer, destination, digest });
+    const [taken] = await tx.select({ id: tokens.id }).from(tokens).where(eq(tokens.id, nextId));
+    if (taken) await tx.delete(tokens).where(eq(tokens.id, id));
+    else await tx.update(tokens).set({ id: nextId, sealed: reseal(encryption, sealed, tokenPurpose({ buyer, destination })) }).where(eq(tokens.id, id));
+  }
+}
+
+async function resealConnections(tx: Session, encryption: Encryption): Promise<void> {
+  const rows = await tx.select().from(connections).where(isOfOtherKey(connections.sealed, encryption)).for('update');
+  for (const { stateSha256, sealed } of rows) {
+    await tx
+      .update(connections)
+      .set({ sealed: reseal(encryption, sealed, connectionPurpose(stateSha256)) })
+      .where(eq(connections.stateSha256, stateSha256));
   }
 }

@@ -79,6 +79,19 @@ export const MIGRATIONS: readonly Migration[] = [
     // Tests are few among the leads, and looked for by the newest.
     statements: [`create index leads_tests on leads (received_at, id) where test`, `alter table deliveries add column captures json`],
   },
+  {
+    number: 4,
+    statements: [
+      `create table tokens (
+        id text primary key, buyer text not null, destination text not null, sealed text not null, revision text,
+        expires_at timestamptz(3), connected_at timestamptz(3), changed_at timestamptz(3) not null,
+        lease_holder text, lease_until timestamptz(3))`,
+      `create index tokens_destination on tokens (buyer, destination)`,
+      `create table connections (
+        state_sha256 text primary key, buyer text not null, destination text not null, sealed text not null,
+        expires_at timestamptz(3) not null)`,
+    ],
+  },
 ];
 
 /** Any number, as long as every Leadrail takes the same one. */

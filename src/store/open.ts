@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { createAlertStore } from './alerts.ts';
 import { createAttemptStore } from './attempts.ts';
 import { createConfigStore } from './configs.ts';
+import { createConnectionStore } from './connections.ts';
 import { createCountStore } from './counts.ts';
 import type { Database } from './database.ts';
 import { createDeliveryStore } from './deliveries.ts';
@@ -17,6 +18,7 @@ import { createSecretStore } from './secrets.ts';
 import { createSourceKeyStore } from './source-keys.ts';
 import { createSourceLimitStore } from './source-limits.ts';
 import type { Store } from './store.ts';
+import { createTokenStore } from './tokens.ts';
 
 /** Which database: embedded in a folder (`memory://` for none), or a PostgreSQL server by its connection string. */
 export type StoreOptions = { kind: 'embedded'; dataDir: string } | { kind: 'postgres'; url: string };
@@ -35,6 +37,8 @@ export function createStore(database: Database, encryption: Encryption): Store {
     sourceKeys: createSourceKeyStore(database),
     sourceLimits: createSourceLimitStore(database),
     counts: createCountStore(database),
+    tokens: createTokenStore(database, encryption),
+    connections: createConnectionStore(database, encryption),
     ping: () =>
       database.run('ping', async (session) => {
         await session.execute(sql`select 1`);

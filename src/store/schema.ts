@@ -163,5 +163,33 @@ export const sourceLimits = pgTable('source_limits', {
   askedAt: bigint('asked_at', { mode: 'number' }).notNull(),
 });
 
+/** Tokens of destinations, one row for each that its settings brought. Sealed: settings, tokens (`token-seal.ts`). */
+export const tokens = pgTable('tokens', {
+  /** Made of buyer, destination and settings by the newest encryption key, so that it tells nothing of the credentials in them. */
+  id: text().primaryKey(),
+  buyer: text().notNull(),
+  destination: text().notNull(),
+  sealed: text().notNull(),
+  /** Another one with each change; null until there is a token. */
+  revision: text(),
+  /** By the database's clock. Null when nobody said. */
+  expiresAt: instant('expires_at'),
+  /** When the first token came, or an account was connected last. */
+  connectedAt: instant('connected_at'),
+  changedAt: instant('changed_at').notNull(),
+  /** Who is getting a token at this moment. */
+  leaseHolder: text('lease_holder'),
+  leaseUntil: instant('lease_until'),
+});
+
+/** Accounts that somebody is about to connect, by SHA-256 of the state that comes back. */
+export const connections = pgTable('connections', {
+  stateSha256: text('state_sha256').primaryKey(),
+  buyer: text().notNull(),
+  destination: text().notNull(),
+  sealed: text().notNull(),
+  expiresAt: instant('expires_at').notNull(),
+});
+
 /** One row: a known text sealed with the newest key, by which a start finds out whether its key can read the rest. */
 export const encryptionCanary = pgTable('encryption_canary', { id: integer().primaryKey(), sealed: text().notNull() });

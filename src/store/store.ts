@@ -32,6 +32,8 @@ export interface Store {
   sourceKeys: SourceKeyStore;
   sourceLimits: SourceLimitStore;
   counts: CountStore;
+  tokens: TokenStore;
+  connections: ConnectionStore;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -225,6 +227,69 @@ export interface SourceLimitStore {
   take(source: string, pace: Pace): Promise<LimitDecision>;
   /** Gives one back that was granted and brought no new lead. */
   giveBack(source: string, pace: Pace): Promise<void>;
+}
+
+/** Whose tokens: a destination's, got by these settings (`digest`, SHA-256 of them; never stored in the clear). */
+export interface TokenOwner {
+  buyer: string;
+  destination: string;
+  digest: string;
+}
+
+/** Tokens as they are stored. */
+export interface TokenValues {
+  accessToken: string;
+  refreshToken: string | null;
+  scope: string | null;
+  /** How long the access token is good, from the moment it is stored; null when nobody said. */
+  lifetimeMs: number | null;
+}
+
+/** Tokens as they were read. */
+export interface StoredTokens extends TokenValues {
+  /** Another one with each change. */
+  revision: string;
+  /** What is left of `lifetimeMs` by the database's clock; negative when it is over. */
+  remainingMs: number | null;
+  expiresAt: string | null;
+  /** When the first token came, or the account was connected last. */
+  connectedAt: string;
+}
+
+/** What came of asking to be the one who gets a new token. */
+export type TokenLease =
+  | { lease: 'taken'; tokens: StoredTokens | null }
+  /** What the caller has seen is no more: this is there now. */
+  | { lease: 'moved'; tokens: StoredTokens | null }
+  | { lease: 'busy' };
+
+/** Tokens of all processes, sealed. Times are the database's. */
+export interface TokenStore {
+  read(owner: TokenOwner): Promise<StoredTokens | null>;
+  /** Asks to be the one who gets a new token in the place of revision `seen` (null: in the place of none), for `forMs`. */
+  lease(owner: TokenOwner, wish: { seen: string | null; holder: string; forMs: number }): Promise<TokenLease>;
+  /** Stores new tokens in the place of revision `seen` and ends the lease. Without a refresh token the one before stays. Null, and nothing changed, when `seen` is no more. */
+  save(owner: TokenOwner, seen: string | null, tokens: TokenValues): Promise<StoredTokens | null>;
+  /** Ends a lease without new tokens. */
+  release(owner: TokenOwner, holder: string): Promise<void>;
+  /** Stores the tokens of an account that was connected, whatever was there. */
+  connect(owner: TokenOwner, tokens: TokenValues): Promise<void>;
+  /** Forgets all tokens of a destination. False when there were none. */
+  forget(buyer: string, destination: string): Promise<boolean>;
+}
+
+/** An account that somebody is about to connect. */
+export interface PendingConnection extends TokenOwner {
+  /** Of PKCE (RFC 7636): only who has it can turn the code into a token. */
+  verifier: string;
+  redirectUrl: string;
+}
+
+export interface ConnectionStore {
+  /** Keeps what belongs to a state (by SHA-256, hex) for `forMs`; gives the end of that time. */
+  begin(stateSha256: string, pending: PendingConnection, forMs: number): Promise<string>;
+  /** What belongs to a state, once: null when it is unknown, over or was taken before. */
+  take(stateSha256: string): Promise<PendingConnection | null>;
 }
 
 /** How much is open right now, for gauges. */

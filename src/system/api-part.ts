@@ -4,6 +4,7 @@ import { DEFAULT_BODY_LIMIT_BYTES } from '../api/dependencies.ts';
 import { createLeadStarter } from '../api/intake/lead-starter.ts';
 import { createRedelivery } from '../api/redelivery/create-redelivery.ts';
 import { listen } from '../api/server.ts';
+import { createHttpClient } from '../egress/undici-http-client.ts';
 import { countSweep } from '../metrics/count-sweep.ts';
 import { portOrFree } from '../settings/free-port.ts';
 import { Sweeper } from '../worker/sweeper.ts';
@@ -18,6 +19,9 @@ export async function startApiPart(foundation: Foundation, announce: Announce): 
   const clock = () => new Date();
   const leadStarter = startingInContext(engine, (starting) => createLeadStarter({ engine: starting, leads: store.leads, log, clock }));
   closers.add('lead starter', () => leadStarter.close());
+  const connections = createHttpClient({ allowedNetworks: settings.allowedNetworks });
+  const http = tracing === null ? connections : tracing.http(connections);
+  closers.add('outgoing connections of the API', () => http.close());
   const buyerSync = createBuyerSync({ configuration, engine, log });
   const { port, wanted, replaced } = await portOrFree(settings.host, settings.port);
   if (replaced) announce(`Port ${wanted} is taken; the API uses ${port} instead`);
@@ -26,6 +30,7 @@ export async function startApiPart(foundation: Foundation, announce: Announce): 
     store,
     configuration,
     engine,
+    http,
     settings: { publicUrl: settings.publicUrl ?? address, adminKey, bodyLimitBytes: DEFAULT_BODY_LIMIT_BYTES, version: VERSION },
     log,
     clock,

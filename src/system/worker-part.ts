@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createActivities } from '../activities/activities.ts';
 import { BreakerReporter } from '../activities/gate/breaker-reporter.ts';
 import { GateReader } from '../activities/gate/gate-reader.ts';
+import { SharedTokens } from '../channels/tokens/shared-tokens.ts';
 import { describeError } from '../domain/describe-error.ts';
 import { createHttpClient } from '../egress/undici-http-client.ts';
 import { countSweep } from '../metrics/count-sweep.ts';
@@ -28,6 +29,11 @@ export async function startWorkerPart(foundation: WorkerFoundation, onLost: (err
   const connections = createHttpClient({ allowedNetworks: settings.allowedNetworks });
   const http = tracing === null ? connections : tracing.http(connections);
   closers.add('outgoing connections', () => http.close());
+  const tokens = new SharedTokens({
+    store: store.tokens,
+    onAheadFailed: ({ buyer, destination }, code) => log.warn({ buyer, destination, code }, 'the next access token could not be got ahead of time; the one in force goes on'),
+  });
+  closers.add('token calls', () => tokens.close());
   const reporter = new BreakerReporter(
     async (buyer, report) => {
       try {
@@ -54,6 +60,7 @@ export async function startWorkerPart(foundation: WorkerFoundation, onLost: (err
     configuration,
     engine,
     http,
+    tokens,
     reporter,
     gates: new GateReader(store.gates, () => performance.now()),
     clock: () => new Date(),

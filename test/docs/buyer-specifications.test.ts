@@ -67,7 +67,7 @@ async function preview(body: object) {
 
 describe('the worked examples for buyers’ specifications', () => {
   it('are all there', () => {
-    expect(examples).toHaveLength(4);
+    expect(examples).toHaveLength(5);
   });
 
   it.each(examples)('$title: the request', async ({ destination, sample, request }) => {

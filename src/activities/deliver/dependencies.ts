@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Configuration } from '../../configuration/configuration.ts';
+import type { SharedTokens } from '../../channels/tokens/shared-tokens.ts';
 import type { HttpClient } from '../../egress/http-client.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
 import type { Store } from '../../store/store.ts';
@@ -11,6 +12,7 @@ export interface DeliverDependencies {
   store: Store;
   configuration: Configuration;
   http: HttpClient;
+  tokens: Pick<SharedTokens, 'of'>;
   gates: GateReader;
   reporter: BreakerReporter;
   clock: () => Date;

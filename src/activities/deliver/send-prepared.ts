@@ -7,12 +7,21 @@ import type { Ended } from './record-end.ts';
 
 /** Sends a prepared request once; gives what came of it and what the evidence may show of it. */
 export async function sendPrepared(
-  { http, clock }: DeliverDependencies,
+  { http, tokens, clock }: DeliverDependencies,
   input: DeliveryReference,
   prepared: PreparedRequest,
   context: DeliveryContext,
 ): Promise<{ outcome: AttemptOutcome; captures: Record<string, string>; sent: Ended['sent']; notes: string[] }> {
-  const { channel, destination, request, kept, hidden } = prepared;
-  const { outcome, exchange, captures = {}, notes = [] } = await channel.send({ config: destination, request, deliveryId: input.deliveryId, http, signal: context.signal, now: clock });
+  const { channel, destination, request, kept } = prepared;
+  const { outcome, exchange, captures = {}, secrets = [], notes = [] } = await channel.send({
+    config: destination,
+    request,
+    deliveryId: input.deliveryId,
+    http,
+    tokens: tokens.of(input.buyer, input.destination),
+    signal: context.signal,
+    now: clock,
+  });
+  const hidden = [...prepared.hidden, ...secrets];
   return { outcome: maskOutcome(outcome, hidden), captures: maskTexts(captures, hidden), sent: exchange ? maskExchange(exchange, kept.masked, hidden) : null, notes };
 }

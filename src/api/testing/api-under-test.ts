@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Configuration } from '../../configuration/configuration.ts';
 import type { DestinationTypes } from '../../configuration/destination-types.ts';
 import { destinationShape, withCommonUnits } from '../../domain/config/destination.ts';
+import { createHttpClient } from '../../egress/undici-http-client.ts';
 import { createEncryption } from '../../store/encryption.ts';
 import { openStore } from '../../store/open.ts';
 import type { Settlement } from '../../store/records.ts';
@@ -84,18 +85,20 @@ export interface CallOptions {
 }
 
 /** The whole API on a real socket over an embedded database in memory. */
-export async function startApi(options: { temporalSdkUrl?: string; intakeAtOnce?: number; types?: DestinationTypes } = {}): Promise<ApiUnderTest> {
+export async function startApi(options: { temporalSdkUrl?: string; intakeAtOnce?: number; types?: DestinationTypes; allowedNetworks?: string[] } = {}): Promise<ApiUnderTest> {
   const store = await openStore({ kind: 'embedded', dataDir: 'memory://' }, createEncryption('an-encryption-key-of-a-test'));
   const engine = new RecordingEngine();
   const clock = () => new Date();
   const logged: string[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) });
   const configuration = new Configuration({ store, clock, types: options.types ?? types });
+  const http = createHttpClient({ allowedNetworks: options.allowedNetworks ?? [] });
   const leadStarter = createLeadStarter({ engine, leads: store.leads, log, clock }, { concurrency: 8, waiting: 100, startWithinMs: 60_000, noteAfterMs: 5 });
   const app = createApi({
     store,
     configuration,
     engine,
+    http,
     settings: { publicUrl: 'http://leadrail.example', adminKey: ADMIN_KEY, bodyLimitBytes: DEFAULT_BODY_LIMIT_BYTES, intakeAtOnce: options.intakeAtOnce ?? DEFAULT_INTAKE_AT_ONCE, version: '0.0.0-test' },
     log,
     clock,
@@ -143,6 +146,7 @@ export async function startApi(options: { temporalSdkUrl?: string; intakeAtOnce?
     close: async () => {
       await server.close(0);
       await leadStarter.close();
+      await http.close();
       await store.close();
     },
   };

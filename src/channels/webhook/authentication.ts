@@ -1,5 +1,6 @@
 import type { Header } from '../../domain/render/headers.ts';
-import type { WebhookConfig } from './config.ts';
+import { withToken } from '../tokens/token-place.ts';
+import type { WebhookAuth } from './auth-schema.ts';
 
 /** What proves to the buyer who sends. */
 export interface Credentials {
@@ -8,8 +9,11 @@ export interface Credentials {
   parameters: { to: string; value: string }[];
 }
 
-/** Credentials that the configuration holds itself. */
-export function credentialsOf(auth: WebhookConfig['auth']): Credentials {
+/** What a preview shows in the place of a token: nobody is asked for one. */
+const MASKED_TOKEN = '********';
+
+/** Credentials of an attempt. `token` is the one that somebody gave out for it, where `auth` is about one. */
+export function credentialsOf(auth: WebhookAuth, token: string = MASKED_TOKEN): Credentials {
   switch (auth.type) {
     case 'none':
       return { headers: [], parameters: [] };
@@ -20,10 +24,22 @@ export function credentialsOf(auth: WebhookConfig['auth']): Credentials {
     case 'header':
       return inHeader(auth.name, auth.value);
     case 'query':
-      return { headers: [], parameters: [{ to: auth.name, value: auth.value }] };
+      return inQuery(auth.name, auth.value);
+    case 'oauth2':
+    case 'token':
+      return auth.send.in === 'query' ? inQuery(auth.send.name, token) : inHeader(auth.send.name, withToken(auth.send.format, token));
   }
+}
+
+/** The header that `auth` sets, or null. */
+export function authHeader(auth: WebhookAuth): string | null {
+  return credentialsOf(auth).headers[0]?.[0] ?? null;
 }
 
 function inHeader(name: string, value: string): Credentials {
   return { headers: [[name, value]], parameters: [] };
+}
+
+function inQuery(name: string, value: string): Credentials {
+  return { headers: [], parameters: [{ to: name, value }] };
 }

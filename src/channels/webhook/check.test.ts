@@ -11,6 +11,9 @@ const findings = (settings: Record<string, unknown>) => checkWebhook(config(sett
 
 const ours = selfSigned('leadrail.example');
 const theirs = selfSigned('another.example');
+const OAUTH = { type: 'oauth2', grant: 'client_credentials', tokenUrl: 'https://login.example/token', clientId: 'c', clientSecret: 's' };
+const CODE = { ...OAUTH, grant: 'authorization_code', authorizeUrl: 'https://login.example/authorize' };
+const OWN = { type: 'token', request: { url: 'https://login.example/token', body: { user: 'u', 'auth.password': 'p', pin: 'x', n: 1 }, headers: { 'X-Api-Key': 'k', 'X-App': 'a' }, basic: { username: 'u', password: 'b' } }, token: 'token' };
 
 const SIGNED = { sign: 'secret://signing' };
 
@@ -36,6 +39,15 @@ describe('checkWebhook', () => {
     [{ testUrl: 'http://test.buyer.example/', ...SIGNED }, ['warning testUrl']],
     [{ proxy: 'http://me:pw@proxy.example:3128' }, ['warning auth']],
     [{ tls: { certificate: 'secret://c', key: 'secret://k', passphrase: 'secret://p' } }, []],
+    [{ auth: OAUTH }, []],
+    [{ auth: { ...OAUTH, tokenUrl: 'http://login.example/token' } }, ['warning auth.tokenUrl']],
+    [{ auth: CODE }, []],
+    [{ auth: { ...CODE, authorizeUrl: 'http://login.example/' } }, ['warning auth.authorizeUrl']],
+    [{ auth: OAUTH, headers: { authorization: 'x' } }, ['error headers.authorization']],
+    [{ auth: { ...OAUTH, send: { query: 'token' } }, headers: { Authorization: 'x' } }, []],
+    [{ auth: { ...OAUTH, send: { header: 'Connection' } } }, ['error auth.send']],
+    [{ auth: OWN }, []],
+    [{ auth: { ...OWN, request: { url: 'http://login.example/', body: { 'a..b': 'x' } }, token: ['a', '['] } }, ['error auth.request.body.a..b', 'error auth.token.1', 'warning auth.request.url']],
   ])('finds in %j: %j', (settings, expected) => {
     expect(findings(settings)).toEqual(expected);
   });
@@ -83,6 +95,10 @@ describe('checkWebhook', () => {
       'query.api_key',
     ]);
     expect(paths({ tls: { certificate: 'c', key: 'k', passphrase: 'p' }, proxy: 'http://me:pw@proxy.example' })).toEqual(['tls.key', 'tls.passphrase', 'proxy']);
+    expect(paths({ auth: { ...OAUTH, parameters: { resource: 'r', assertion: 'a' } } })).toEqual(['auth.clientSecret', 'auth.parameters.assertion']);
+    expect(paths({ auth: { ...OAUTH, grant: 'password', clientSecret: undefined, username: 'u', password: 'p' } })).toEqual(['auth.password']);
+    expect(paths({ auth: { ...OAUTH, grant: 'refresh_token', refreshToken: 'r' } })).toEqual(['auth.clientSecret', 'auth.refreshToken']);
+    expect(paths({ auth: OWN })).toEqual(['auth.request.headers.X-Api-Key', 'auth.request.body.auth.password', 'auth.request.body.pin', 'auth.request.basic.password']);
     expect(paths({ wrap: { parameter: 'xml', extra: { password: 'p' } }, sign: 'one' })).toEqual(['sign.0', 'wrap.extra.password']);
   });
 });

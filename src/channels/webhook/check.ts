@@ -3,6 +3,8 @@ import { checkMapping } from '../../domain/mapping/check.ts';
 import { checkTemplate } from '../../domain/mapping/template.ts';
 import { checkResponse } from '../../domain/response/schema.ts';
 import type { ChannelFinding } from '../channel.ts';
+import { authHeader } from './authentication.ts';
+import { checkAuth } from './check-auth.ts';
 import type { WebhookConfig } from './config.ts';
 import { checkConnection } from './check-connection.ts';
 import { identifiesItself } from './credentials.ts';
@@ -19,6 +21,7 @@ export function checkWebhook(config: WebhookConfig): ChannelFinding[] {
     ...checkTemplates(config.query, ['query']),
     ...checkTemplates(config.wrap?.extra ?? {}, ['wrap', 'extra']),
     ...checkHeaders(config),
+    ...checkAuth(config.auth),
     ...checkMapping(config.map, config.format).map((issue) => error(['map', ...issue.path], issue.message)),
     ...checkResponse(config.response).map((issue) => error(['response', ...issue.path], issue.message)),
     ...checkFormat(config),
@@ -44,10 +47,10 @@ function checkHeaders({ headers, auth }: WebhookConfig): ChannelFinding[] {
     if (before !== undefined) findings.push(error(['headers', name], `is the same header as \`${before}\`; keep one of them`));
     names.set(lower, name);
   }
-  const byAuth = auth.type === 'header' ? auth.name : auth.type === 'basic' || auth.type === 'bearer' ? 'Authorization' : null;
+  const byAuth = authHeader(auth);
   const twice = byAuth === null ? undefined : names.get(byAuth.toLowerCase());
   if (twice !== undefined) findings.push(error(['headers', twice], '`auth` sets this header; keep one of them'));
-  if (auth.type === 'header' && RESERVED_HEADERS.has(auth.name.toLowerCase())) findings.push(error(['auth', 'name'], `Leadrail sets \`${auth.name}\` itself; use another header`));
+  if (byAuth !== null && RESERVED_HEADERS.has(byAuth.toLowerCase())) findings.push(error(['auth', auth.type === 'header' ? 'name' : 'send'], `Leadrail sets \`${byAuth}\` itself; use another header`));
   return findings;
 }
 

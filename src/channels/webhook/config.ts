@@ -1,14 +1,11 @@
 import { z } from 'zod';
 import { destinationShape, withCommonUnits } from '../../domain/config/destination.ts';
 import { mapSchema } from '../../domain/mapping/schema.ts';
-import { isHeaderName } from '../../domain/render/headers.ts';
 import { responseSchema } from '../../domain/response/schema.ts';
+import { headerNameSchema, secretSchema, textSchema } from '../texts.ts';
+import { authSchema } from './auth-schema.ts';
 import { connectionShape } from './connection-schema.ts';
 import { urlProblem } from './url.ts';
-
-const textSchema = z.string().max(10_000);
-const secretSchema = z.string().min(1).max(10_000);
-const headerNameSchema = z.string().refine(isHeaderName, 'is no header name: use letters, digits and "-"');
 
 const urlSchema = z
   .string()
@@ -18,16 +15,6 @@ const urlSchema = z
     if (message !== null) context.addIssue({ code: 'custom', message });
   })
   .describe('http or https; {field} may stand in path and query');
-
-const authSchema = z
-  .discriminatedUnion('type', [
-    z.strictObject({ type: z.literal('none') }),
-    z.strictObject({ type: z.literal('basic'), username: secretSchema, password: z.string().max(10_000) }),
-    z.strictObject({ type: z.literal('bearer'), token: secretSchema }),
-    z.strictObject({ type: z.literal('header'), name: headerNameSchema, value: secretSchema }),
-    z.strictObject({ type: z.literal('query'), name: z.string().min(1).max(200), value: secretSchema }),
-  ])
-  .describe('How Leadrail proves who it is');
 
 const signSchema = z
   .union([secretSchema, z.array(secretSchema).min(1).max(5)])

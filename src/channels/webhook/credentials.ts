@@ -1,10 +1,15 @@
 import { secretName } from '../../domain/config/secret-reference.ts';
+import type { TokenSettings } from '../tokens/settings.ts';
+import { tokenSettingsOf, type WebhookAuth } from './auth-schema.ts';
 import type { WebhookConfig } from './config.ts';
 
 type Path = (string | number)[];
 
 /** Names of headers and parameters that carry credentials wherever they are used. */
 const CREDENTIAL_NAME = /authorization|api[-_]?key|access[-_]?key|auth[-_]?(?:key|code)|token|secret|passw(?:or)?d|credential|signature|^(?:key|pwd|cookie|x-auth|auth)$/i;
+
+/** Names of values in a token call that are no credentials. Every other text there is taken for one. */
+const OPEN_NAME = /^(?:grant[-_]?type|scope|audience|resource|user|user[-_]?name|login|e[-_]?mail|client[-_]?id|company|tenant|format|lang(?:uage)?)$/i;
 
 /** Where credentials stand in a webhook's configuration: `auth` and `sign`, and headers and parameters that are named like one. */
 export function credentialPaths(config: WebhookConfig): Path[] {
@@ -28,6 +33,7 @@ export function identifiesItself(config: WebhookConfig): boolean {
   const { map } = config;
   const fixed = map === 'auto' ? [] : map.filter(({ value }) => typeof value === 'string');
   return (
+    tokenSettingsOf(config.auth) !== null ||
     provingPaths(config).length > 0 ||
     secretName(config.url) !== null ||
     [...Object.values(config.headers), ...Object.values(config.query)].some((text) => secretName(text) !== null) ||
@@ -35,7 +41,7 @@ export function identifiesItself(config: WebhookConfig): boolean {
   );
 }
 
-function authPaths(auth: WebhookConfig['auth']): Path[] {
+function authPaths(auth: WebhookAuth): Path[] {
   switch (auth.type) {
     case 'none':
       return [];
@@ -46,7 +52,30 @@ function authPaths(auth: WebhookConfig['auth']): Path[] {
     case 'header':
     case 'query':
       return [['auth', 'value']];
+    case 'oauth2':
+    case 'token':
+      return tokenPaths(auth).map((path) => ['auth', ...path]);
   }
+}
+
+function tokenPaths(settings: TokenSettings): Path[] {
+  if (settings.type === 'token') {
+    const { headers, body, basic } = settings.request;
+    return [
+      ...namedLikeCredentials(headers).map((name): Path => ['request', 'headers', name]),
+      ...notOpen(body).map((name): Path => ['request', 'body', name]),
+      ...(basic === undefined ? [] : [['request', 'basic', 'password']]),
+    ];
+  }
+  return [
+    ...(settings.clientSecret === undefined ? [] : [['clientSecret']]),
+    ...(settings.grant === 'password' ? [['password']] : settings.grant === 'refresh_token' ? [['refreshToken']] : []),
+    ...notOpen(settings.parameters).map((name): Path => ['parameters', name]),
+  ];
+}
+
+function notOpen(entries: Record<string, string | number | boolean>): string[] {
+  return Object.entries(entries).flatMap(([name, value]) => (typeof value === 'string' && !OPEN_NAME.test(name.slice(name.lastIndexOf('.') + 1)) ? [name] : []));
 }
 
 function namedLikeCredentials(entries: Record<string, string>): string[] {

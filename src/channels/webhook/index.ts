@@ -1,5 +1,6 @@
 import { readResponse } from '../../domain/response/read.ts';
 import type { Channel } from '../channel.ts';
+import { tokenSettingsOf } from './auth-schema.ts';
 import { credentialsOf } from './authentication.ts';
 import { checkWebhook } from './check.ts';
 import { completeRequest } from './complete.ts';
@@ -14,6 +15,7 @@ export const webhookChannel: Channel<WebhookConfig> = {
   type: 'webhook',
   configSchema: webhookConfigSchema,
   credentialPaths,
+  tokenSettings: ({ auth }) => tokenSettingsOf(auth),
   check: checkWebhook,
   readiness: readinessOfWebhook,
   render: renderWebhook,

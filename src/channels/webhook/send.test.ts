@@ -3,7 +3,9 @@ import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { leadOf } from '../../domain/mapping/lead-of.test-support.ts';
 import { createHttpClient } from '../../egress/undici-http-client.ts';
 import { startStandIn, type StandInAnswer } from '../stand-in.test-support.ts';
+import { noTokens } from '../tokens/no-tokens.test-support.ts';
 import { webhookConfigSchema } from './config.ts';
+import { webhookChannel } from './index.ts';
 import { renderWebhook } from './render.ts';
 import { sendWebhook } from './send.ts';
 
@@ -17,7 +19,7 @@ async function send(settings: Record<string, unknown>, answer: StandInAnswer = {
   const config = webhookConfigSchema.parse({ id: 'api', type: 'webhook', url: `${standIn.baseUrl}/in?v=2`, ...settings });
   const rendered = renderWebhook({ config, lead: leadOf({ email: 'zoe@example.com' }), deliveryId: DELIVERY_ID });
   if (!rendered.ok) throw new Error('the sample lead can be rendered');
-  const result = await sendWebhook({ config, request: rendered.request, deliveryId: DELIVERY_ID, http, signal: new AbortController().signal, now: () => new Date() });
+  const result = await sendWebhook({ config, request: rendered.request, deliveryId: DELIVERY_ID, http, tokens: noTokens, signal: new AbortController().signal, now: () => new Date() });
   const [received] = standIn.requests;
   if (!received) throw new Error('nothing arrived');
   return { ...result, received };
@@ -67,6 +69,17 @@ describe('sendWebhook', () => {
     expect(outcome).toMatchObject({ outcome: 'success' });
     expect(notes).toEqual([`followed a redirect (302) to ${other.baseUrl}`]);
     expect(other.requests).toMatchObject([{ method: 'GET', url: '/thanks?id=1' }]);
+  });
+
+  it('shows in a preview where a token goes, without asking for one', () => {
+    const auth = { type: 'oauth2', grant: 'client_credentials', tokenUrl: 'https://login.example/token', clientId: 'c', clientSecret: 's' };
+    const shown = (change: object) => {
+      const config = webhookConfigSchema.parse({ id: 'api', type: 'webhook', url: 'https://buyer.example/in', auth: { ...auth, ...change } });
+      const rendered = renderWebhook({ config, lead: leadOf({}), deliveryId: DELIVERY_ID });
+      return rendered.ok ? webhookChannel.preview?.({ config, request: rendered.request, deliveryId: DELIVERY_ID, now: new Date() }) : undefined;
+    };
+    expect(shown({})?.headers).toContainEqual(['Authorization', 'Bearer ********']);
+    expect(shown({ send: { query: 'token' } })?.url).toMatch(/\?token=/);
   });
 
   it('does not follow a redirect', async () => {

@@ -1,0 +1,23 @@
+import type { DeliveryError } from '../../domain/delivery/outcome.ts';
+
+/** Tokens as somebody gave them out. */
+export interface IssuedTokens {
+  accessToken: string;
+  /** Null when none came: the one before stays good (RFC 6749 6). */
+  refreshToken: string | null;
+  scope: string | null;
+  /** How long the access token is good from now; null when nobody said. */
+  lifetimeMs: number | null;
+}
+
+/** What a token call came to. */
+export type TokenAnswer =
+  | { ok: true; tokens: IssuedTokens }
+  /** `isGrantRefused`: they do not take the refresh token, the code or the password any more (`invalid_grant`). */
+  | { ok: false; error: DeliveryError; isGrantRefused: boolean };
+
+/** Reads seconds; null for what is no positive number. */
+export function lifetimeMs(seconds: string | undefined): number | null {
+  const value = Number(seconds?.trim() === '' ? NaN : seconds);
+  return Number.isFinite(value) && value > 0 ? Math.round(value * 1_000) : null;
+}

@@ -1,0 +1,62 @@
+import { readAnswer, type RawAnswer } from '../../domain/response/answer.ts';
+import type { Answer } from '../../domain/response/answer.ts';
+import { selectTexts } from '../../domain/response/select.ts';
+import { lifetimeMs, type TokenAnswer } from './answer.ts';
+import { harmlessWords, tokenCallError, tokenCallStatus } from './failure.ts';
+
+/** Who was asked, and what no message may repeat. */
+export interface Asked {
+  host: string;
+  secrets: readonly string[];
+  now: Date;
+}
+
+/** Types of tokens that more than the token itself goes with (RFC 6749 7.1: not to be used unless understood). */
+const OTHER_TYPES = /^(?:dpop|mac|pop)$/i;
+
+/** Reads the answer to a token call by RFC 6749 5.1 and 5.2. JSON is what it should be; a form is read too. */
+export function readOAuthAnswer(raw: RawAnswer, asked: Asked): TokenAnswer {
+  const answer = readAnswer(raw, undefined);
+  const text = (name: string) => selectTexts(answer.body, name)[0];
+  const error = text('error');
+  // Some say what is wrong with a 200.
+  if (error !== undefined || raw.status < 200 || raw.status >= 300) return refused(answer, error, text('error_description') ?? '', asked);
+  const accessToken = text('access_token');
+  if (accessToken === undefined) {
+    const what = `HTTP ${raw.status} to the token call, but there is no access_token in the answer; check the token URL, and what stands there.`;
+    return { ok: false, isGrantRefused: false, error: tokenCallError(asked.host, 'transient', 'unreadable-answer', what) };
+  }
+  const type = text('token_type') ?? '';
+  if (OTHER_TYPES.test(type)) {
+    const what = `the token is of type ${type}, which Leadrail does not speak; ask them for bearer tokens.`;
+    return { ok: false, isGrantRefused: false, error: tokenCallError(asked.host, 'permanent', 'configuration', what) };
+  }
+  return { ok: true, tokens: { accessToken, refreshToken: text('refresh_token') ?? null, scope: text('scope') ?? null, lifetimeMs: lifetimeMs(text('expires_in')) } };
+}
+
+function refused(answer: Answer, code: string | undefined, description: string, { host, secrets, now }: Asked): TokenAnswer {
+  const known = code !== undefined && /^[\w.-]{1,60}$/.test(code) ? code : '';
+  const words = harmlessWords([known, description].filter((part) => part !== '').join(': '), secrets);
+  const isGrantRefused = known === 'invalid_grant';
+  const byStatus = tokenCallStatus(host, answer, words, now);
+  const advice = ADVICE[known];
+  if (advice !== undefined && answer.status < 500) {
+    return { ok: false, isGrantRefused, error: tokenCallError(host, 'permanent', 'unauthorized', `${words}. ${advice}`) };
+  }
+  if (known === 'temporarily_unavailable' || known === 'server_error') {
+    return { ok: false, isGrantRefused, error: tokenCallError(host, 'transient', 'http-status', `${words}. Their system is failing; the token call is made again later.`) };
+  }
+  if (byStatus !== null) return { ok: false, isGrantRefused, error: byStatus };
+  return { ok: false, isGrantRefused, error: tokenCallError(host, 'permanent', 'unauthorized', `the token call was answered with an error (${words}).`) };
+}
+
+/** What to check for each error of RFC 6749 5.2. */
+const ADVICE: Readonly<Partial<Record<string, string>>> = {
+  invalid_client: 'They do not accept client id and secret; check that the secret is current, and `clientAuthentication` (basic or body).',
+  invalid_grant: 'What the token is asked for by was revoked, has expired, was used before, or belongs to another client.',
+  unauthorized_client: 'This client may not ask in this way; check `grant`, and what their side allows it.',
+  unsupported_grant_type: 'They do not know this way of asking; check `grant` and `tokenUrl`.',
+  invalid_scope: 'They do not give this scope; check `scope`.',
+  invalid_request: 'They miss something, or do not take it; check `scope`, `audience` and `parameters`.',
+  invalid_target: 'They do not know whom the token is for; check `audience` and `parameters`.',
+};
