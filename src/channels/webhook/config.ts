@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { destinationShape, withCommonUnits } from '../../domain/config/destination.ts';
+import { healthCheckSchema } from '../../domain/config/health-check.ts';
 import { mapSchema } from '../../domain/mapping/schema.ts';
 import { isHeaderName } from '../../domain/render/headers.ts';
 import { responseSchema } from '../../domain/response/schema.ts';
@@ -61,6 +62,7 @@ export const webhookConfigSchema = z
       })
       .optional(),
     response: responseSchema.prefault({}),
+    healthCheck: healthCheckSchema(urlSchema).optional(),
   })
   .transform(withCommonUnits)
   .transform(({ format, ...config }) => ({ ...config, format: format ?? defaultFormat(config.method) }));
