@@ -79,6 +79,14 @@ export const MIGRATIONS: readonly Migration[] = [
     // Tests are few among the leads, and looked for by the newest.
     statements: [`create index leads_tests on leads (received_at, id) where test`, `alter table deliveries add column captures json`],
   },
+  {
+    number: 4,
+    statements: [
+      `create table health_checks (
+        buyer text not null, destination text not null, due_at timestamptz(3) not null, failing boolean not null default false,
+        primary key (buyer, destination))`,
+    ],
+  },
 ];
 
 /** Any number, as long as every Leadrail takes the same one. */
