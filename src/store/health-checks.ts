@@ -16,7 +16,7 @@ export function createHealthCheckStore(database: Database): HealthCheckStore {
     claim: (checks, most) =>
       database.run('healthChecks.claim', async (session) => {
         if (checks.length === 0) return [];
-        const list = <T>(values: T[], type: string) => sql`${sql.param(values)}::${sql.raw(type)}[]`;
+        const list = (values: (string | number)[], type: string) => sql`${sql.param(values)}::${sql.raw(type)}[]`;
         const result = await session.execute(sql`
           with wanted as (
             select buyer, destination, make_interval(secs => every_ms / 1000) as every
