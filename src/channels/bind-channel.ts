@@ -3,7 +3,7 @@ import type { DestinationCommon } from '../domain/config/destination.ts';
 import type { Readiness } from '../domain/readiness/readiness.ts';
 import type { RawAnswer } from '../domain/response/answer.ts';
 import type { Reading } from '../domain/response/read.ts';
-import type { HttpRequest } from '../egress/http-client.ts';
+import type { ConnectionSettings, HttpRequest } from '../egress/http-client.ts';
 import type { Channel, ChannelFinding, PreviewInput, RenderInput, RenderResult, SendInput, SendResult } from './channel.ts';
 import type { TokenSettings } from './tokens/settings.ts';
 
@@ -16,6 +16,7 @@ export interface BoundChannel {
   tokenSettings(config: DestinationCommon): TokenSettings | null;
   check(config: DestinationCommon): ChannelFinding[];
   readiness(config: DestinationCommon): Readiness;
+  connection(config: DestinationCommon): ConnectionSettings;
   render(input: RenderInput<DestinationCommon>): RenderResult;
   /** Null for a channel that makes no request of its own. */
   preview(input: PreviewInput<DestinationCommon>): HttpRequest | null;
@@ -44,6 +45,7 @@ export function bindChannel<Config extends DestinationCommon>(channel: Channel<C
     credentialPaths: (config) => channel.credentialPaths(own(config)),
     tokenSettings: (config) => channel.tokenSettings?.(own(config)) ?? null,
     check: (config) => channel.check?.(own(config)) ?? [],
+    connection: (config) => channel.connection?.(own(config)) ?? {},
     readiness: (config) => channel.readiness(own(config)),
     render: (input) => channel.render({ ...input, config: own(input.config) }),
     preview: (input) => channel.preview?.({ ...input, config: own(input.config) }) ?? null,

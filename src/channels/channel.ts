@@ -6,7 +6,7 @@ import type { MappingMistake } from '../domain/mapping/mistake.ts';
 import type { Readiness } from '../domain/readiness/readiness.ts';
 import type { RawAnswer } from '../domain/response/answer.ts';
 import type { Reading } from '../domain/response/read.ts';
-import type { HttpClient, HttpExchange, HttpRequest } from '../egress/http-client.ts';
+import type { ConnectionSettings, HttpClient, HttpExchange, HttpRequest } from '../egress/http-client.ts';
 import type { TokenAccess } from './tokens/access.ts';
 import type { TokenSettings } from './tokens/settings.ts';
 
@@ -24,6 +24,8 @@ export interface Channel<Config extends DestinationCommon = DestinationCommon> {
   tokenSettings?(config: Config): TokenSettings | null;
   /** What the schema cannot say, found when the configuration is saved; references to secrets are not resolved yet. */
   check?(config: Config): ChannelFinding[];
+  /** How its connections are made, whoever makes them; directly where this is absent. */
+  connection?(config: Config): ConnectionSettings;
   /** What can be told of its readiness for leads from the configuration alone. */
   readiness(config: Config): Readiness;
   /** Makes the request from the lead: pure, the same bytes each time for the same input. */

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { DestinationChecks } from '../domain/config/destination-checks.ts';
 import type { DestinationCommon } from '../domain/config/destination.ts';
 import type { Readiness } from '../domain/readiness/readiness.ts';
+import type { ConnectionSettings } from '../egress/http-client.ts';
 import { bindChannel, type BoundChannel } from './bind-channel.ts';
 import { databaseChannel } from './database/index.ts';
 import { webhookChannel } from './webhook/index.ts';
@@ -34,6 +35,11 @@ export const destinationSchemas: Readonly<Record<string, z.ZodType<DestinationCo
 export const destinationChecks: DestinationChecks = Object.fromEntries(
   [...channels.values()].map((channel) => [channel.type, (config: DestinationCommon) => channel.check(config)]),
 );
+
+/** How a destination's connections are made. */
+export function connectionOf(destination: DestinationCommon): ConnectionSettings {
+  return boundChannelOf(destination.type).connection(destination);
+}
 
 /** What a destination's configuration says of its readiness. */
 export function readinessOf(destination: DestinationCommon): Readiness {

@@ -92,6 +92,14 @@ export const MIGRATIONS: readonly Migration[] = [
         expires_at timestamptz(3) not null)`,
     ],
   },
+  {
+    number: 5,
+    statements: [
+      `create table health_checks (
+        buyer text not null, destination text not null, due_at timestamptz(3) not null, failing boolean not null default false,
+        primary key (buyer, destination))`,
+    ],
+  },
 ];
 
 /** Any number, as long as every Leadrail takes the same one. */

@@ -191,5 +191,18 @@ export const connections = pgTable('connections', {
   expiresAt: instant('expires_at').notNull(),
 });
 
+/** When each destination that has a health check is asked next, by the database's clock. */
+export const healthChecks = pgTable(
+  'health_checks',
+  {
+    buyer: text().notNull(),
+    destination: text().notNull(),
+    dueAt: instant('due_at').notNull(),
+    /** Whether the last one failed. */
+    failing: boolean().notNull().default(false),
+  },
+  (table) => [primaryKey({ columns: [table.buyer, table.destination] })],
+);
+
 /** One row: a known text sealed with the newest key, by which a start finds out whether its key can read the rest. */
 export const encryptionCanary = pgTable('encryption_canary', { id: integer().primaryKey(), sealed: text().notNull() });

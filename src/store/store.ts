@@ -31,6 +31,7 @@ export interface Store {
   secrets: SecretStore;
   sourceKeys: SourceKeyStore;
   sourceLimits: SourceLimitStore;
+  healthChecks: HealthCheckStore;
   counts: CountStore;
   tokens: TokenStore;
   connections: ConnectionStore;
@@ -290,6 +291,32 @@ export interface ConnectionStore {
   begin(stateSha256: string, pending: PendingConnection, forMs: number): Promise<string>;
   /** What belongs to a state, once: null when it is unknown, over or was taken before. */
   take(stateSha256: string): Promise<PendingConnection | null>;
+}
+
+/** A destination that is asked at intervals whether it is up. */
+export interface DueCheck {
+  buyer: string;
+  destination: string;
+  everyMs: number;
+}
+
+export interface ClaimedCheck {
+  buyer: string;
+  destination: string;
+  /** By the database's clock, in milliseconds since the epoch: one clock for the checks of all processes. */
+  claimedAtMs: number;
+  /** Whether the check before this one failed, whoever made it. */
+  wasFailing: boolean;
+}
+
+export interface HealthCheckStore {
+  /**
+   * Claims those of the checks that are due by the database's clock, at most so many, the longest due first. Each interval of
+   * a destination goes to one process, however many ask; the next begins with the claim.
+   */
+  claim(checks: DueCheck[], most: number): Promise<ClaimedCheck[]>;
+  /** Notes how a claimed check ended, for whoever claims the next. */
+  note(check: { buyer: string; destination: string; failing: boolean }): Promise<void>;
 }
 
 /** How much is open right now, for gauges. */

@@ -10,12 +10,15 @@ import { countSweep } from '../metrics/count-sweep.ts';
 import { TASK_QUEUE, workerIdentity, workerWorkflowId } from '../temporal/names.ts';
 import { createWorkerWatch } from '../temporal/worker-watch.ts';
 import { createWorker } from '../worker/create-worker.ts';
+import { HealthProber } from '../worker/health-prober.ts';
 import { LifeSigns } from '../worker/life-signs.ts';
 import { sweep } from '../worker/sweep.ts';
 import { Sweeper } from '../worker/sweeper.ts';
 import { StartProblem, type WorkerFoundation } from './foundation.ts';
 
 const REVIVE_EVERY_MS = 300_000;
+/** How late a health check may be beyond its own interval. */
+const LOOK_FOR_DUE_CHECKS_EVERY_MS = 1_000;
 
 /** A worker that was started. */
 export interface RunningWorker {
@@ -103,5 +106,10 @@ export async function startWorkerPart(foundation: WorkerFoundation, onLost: (err
   const reviver = new Sweeper(() => countSweep(metrics, 'buyers', revive), log, REVIVE_EVERY_MS);
   closers.add('revival of buyers', () => reviver.close());
   reviver.start();
+  const prober = new HealthProber({ configuration, healthChecks: store.healthChecks, http, reporter, log });
+  closers.add('health checks', () => prober.close());
+  const dueChecks = new Sweeper(() => prober.beginDue(), log, LOOK_FOR_DUE_CHECKS_EVERY_MS);
+  closers.add('turns of health checks', () => dueChecks.close());
+  dueChecks.start();
   return { polls };
 }

@@ -4,6 +4,7 @@ import {
   continueAsNew,
   log,
   ParentClosePolicy,
+  patched,
   proxyActivities,
   setHandler,
   startChild,
@@ -39,7 +40,7 @@ export async function buyer(input: BuyerInput): Promise<void> {
   });
   setHandler(resumeSignal, (request) => breaker.resume(textIn(request, 'destination'), Date.now()));
   setHandler(reportSignal, (report) => {
-    if (isReport(report)) breaker.report(report, Date.now());
+    if (isReport(report)) breaker.report(asKnownThen(report), Date.now());
     else log.warn('a report signal without destination or errors was ignored');
   });
   setHandler(configureSignal, (configured) => {
@@ -76,6 +77,11 @@ function textIn(request: unknown, key: 'reason' | 'destination'): string | null 
 
 function isReport(report: unknown): report is Report {
   return typeof report === 'object' && report !== null && 'destination' in report && 'errors' in report && Array.isArray(report.errors);
+}
+
+/** Runs from before health checks took no notice of one that passed. */
+function asKnownThen({ passedCheckAtMs, ...report }: Report): Report {
+  return passedCheckAtMs !== undefined && patched('passed-health-check') ? { ...report, passedCheckAtMs } : report;
 }
 
 function isHistoryLong({ continueAfterEvents }: BuyerInput): boolean {

@@ -53,6 +53,18 @@ describe("a buyer's entity", () => {
     await handle.terminate();
   });
 
+  it('opens on failed health checks without any lead, and closes on one that passes', async () => {
+    const { handle, published, states, released } = await startEntity({ settings: { ...SETTINGS, cooldownMs: 3_600_000 } });
+    const failed = (): Report => ({ ...errors(0), errors: [{ atMs: (clock += 1), code: 'health-check', leadId: null, reason: 'HTTP 503' }] });
+    for (let check = 0; check < 5; check += 1) await handle.signal(reportSignal, failed());
+    await until('it is shut', () => states().includes('open'));
+    await handle.signal(reportSignal, { ...errors(0), passedCheckAtMs: (clock += 1) });
+    await until('everything is released', () => released().some(({ amount, destination }) => amount === 'all' && destination === 'api'));
+    expect(states()).toEqual(['open', 'closed']);
+    expect(published()[0]?.gate.destinations['api']).toMatchObject({ reason: '5 errors in a row, the last: the health check failed: HTTP 503' });
+    await handle.terminate();
+  });
+
   it('pauses and resumes on signals without arguments, as a person sends them from the CLI', async () => {
     const { handle, published, released } = await startEntity();
     await handle.signal('pause');

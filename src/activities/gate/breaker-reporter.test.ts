@@ -76,6 +76,19 @@ describe('reporting to a breaker', () => {
     expect(sent[0]?.probe).toEqual({ number: 3, result: 'answered' });
   });
 
+  it('sends a check that passed after failed ones, also when it has to wait, and owes a success for a failed one', async () => {
+    const { reporter, sent, failNext } = collecting();
+    failNext(1);
+    reporter.passedCheck('acme', 'api', 4);
+    reporter.error('acme', 'api', { atMs: 7, code: 'health-check', leadId: null, reason: 'HTTP 503' }, null);
+    reporter.passedCheck('acme', 'api', 9);
+    while (sent.length === 0) await Promise.resolve();
+    reporter.answered('acme', 'api', { atMs: 10, taken: true }, null);
+    await reporter.close();
+    expect(sent).toMatchObject([{ errors: [{ atMs: 7 }], passedCheckAtMs: 9 }, { errors: [], lastSuccessAtMs: 10 }]);
+    expect(sent[1]).not.toHaveProperty('passedCheckAtMs');
+  });
+
   it('keeps what could not be sent until it is, in order', async () => {
     const { reporter, sent, problems, failNext } = collecting();
     failNext(2);

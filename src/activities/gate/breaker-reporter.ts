@@ -13,6 +13,7 @@ interface Pending {
   errors: ReportedError[];
   lastSuccessAtMs: number | null;
   probe: Report['probe'];
+  passedCheckAtMs?: number;
 }
 
 interface Channel {
@@ -41,7 +42,7 @@ export class BreakerReporter {
     this.onProblem = onProblem;
   }
 
-  /** An attempt that ended in an error of the buyer's side. `probe` is its number when the attempt was one. */
+  /** An attempt that ended in an error of the buyer's side, or a health check that failed. `probe` is its number when the attempt was one. */
   error(buyer: string, destination: string, error: ReportedError, probe: number | null): void {
     const channel = this.channel(buyer, destination);
     channel.owesSuccess = true;
@@ -65,6 +66,14 @@ export class BreakerReporter {
     if (probe !== null) pending.probe = { number: probe, result: 'answered' };
     this.flush(channel);
     return isRecovery;
+  }
+
+  /** A health check that passed after one had failed, whichever process saw that. */
+  passedCheck(buyer: string, destination: string, atMs: number): void {
+    const channel = this.channel(buyer, destination);
+    const pending = this.pendingOf(channel);
+    pending.passedCheckAtMs = Math.max(pending.passedCheckAtMs ?? 0, atMs);
+    this.flush(channel);
   }
 
   /** Resolves when everything was sent or tried once more. */
@@ -99,6 +108,7 @@ export class BreakerReporter {
     pending.errors = [...report.errors, ...pending.errors];
     pending.lastSuccessAtMs ??= report.lastSuccessAtMs;
     pending.probe ??= report.probe;
+    if (report.passedCheckAtMs !== undefined) pending.passedCheckAtMs ??= report.passedCheckAtMs;
   }
 
   private channel(buyer: string, destination: string): Channel {

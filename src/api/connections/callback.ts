@@ -3,6 +3,7 @@ import { finishConnection, takeConnection } from '../../channels/tokens/connect.
 import { harmlessWords } from '../../channels/tokens/failure.ts';
 import { settingsDigest } from '../../channels/tokens/settings.ts';
 import { connectionPage } from '../../dashboard/connection-page.ts';
+import { connectedBy } from '../../egress/connected-by.ts';
 import type { PendingConnection } from '../../store/store.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { defineEndpoint, noBody, nothing, type Answer } from '../http/endpoint.ts';
@@ -46,14 +47,15 @@ export const oauthCallback = defineEndpoint({
 async function connect(pending: PendingConnection, code: string, dependencies: ApiDependencies): Promise<Answer> {
   const { store, http, log } = dependencies;
   const { buyer, destination } = pending;
-  const settings = await findTokenSettings({ id: buyer, destination }, dependencies).catch((error: unknown) => {
+  const found = await findTokenSettings({ id: buyer, destination }, dependencies).catch((error: unknown) => {
     if (error instanceof Problem) return null;
     throw error;
   });
-  if (settings?.type !== 'oauth2' || settings.grant !== 'authorization_code' || settingsDigest(settings) !== pending.digest) {
+  const settings = found?.settings;
+  if (found === null || settings?.type !== 'oauth2' || settings.grant !== 'authorization_code' || settingsDigest(settings) !== pending.digest) {
     return notConnected([`${nameOf(pending)}: its configuration was changed meanwhile.`, 'Begin anew.']);
   }
-  const end = await finishConnection({ tokens: store.tokens, http }, pending, settings, code);
+  const end = await finishConnection({ tokens: store.tokens, http: connectedBy(http, found.connection) }, pending, settings, code);
   if (!end.ok) {
     log.warn({ buyer, destination, code: end.error.code }, 'an account was not connected: the token call failed');
     return notConnected([`${nameOf(pending)}: ${end.error.reason}`, 'Begin anew once that is mended.']);

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { beginConnection } from '../../channels/tokens/connect.ts';
+import { destinationParams } from '../buyers/saved-destination.ts';
 import { defineEndpoint, noBody, nothing } from '../http/endpoint.ts';
 import { Problem } from '../http/problem.ts';
-import { destinationParams, findTokenSettings } from './find-settings.ts';
+import { findTokenSettings } from './find-settings.ts';
 
 /** Where the provider sends a person back to; it has to be registered with them. */
 export const CALLBACK_PATH = '/oauth/callback';
@@ -28,7 +29,7 @@ export const connectDestination = defineEndpoint({
   answers: { 200: { description: 'Where to go', schema: begunSchema } },
   handle: async ({ params }, dependencies) => {
     const { store, settings: api } = dependencies;
-    const settings = await findTokenSettings(params, dependencies);
+    const { settings } = await findTokenSettings(params, dependencies);
     if (settings.type !== 'oauth2' || settings.grant !== 'authorization_code') {
       throw new Problem(409, 'Nobody has to connect this destination: it gets its tokens by itself. Connecting is for `grant: authorization_code`.');
     }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { settingsDigest } from '../../channels/tokens/settings.ts';
+import { destinationParams } from '../buyers/saved-destination.ts';
 import { defineEndpoint, noBody, nothing } from '../http/endpoint.ts';
 import { notFound } from '../http/problem.ts';
-import { destinationParams, findTokenSettings } from './find-settings.ts';
+import { findTokenSettings } from './find-settings.ts';
 
 const path = '/v1/buyers/{id}/destinations/{destination}/connection';
 
@@ -27,7 +28,7 @@ export const getConnection = defineEndpoint({
   body: noBody,
   answers: { 200: { description: 'The connection, without the token', schema: connectionSchema } },
   handle: async ({ params }, dependencies) => {
-    const settings = await findTokenSettings(params, dependencies);
+    const { settings } = await findTokenSettings(params, dependencies);
     const tokens = await dependencies.store.tokens.read({ buyer: params.id, destination: params.destination, digest: settingsDigest(settings) });
     const renewable = settings.type === 'token' || settings.grant !== 'authorization_code' || (tokens?.refreshToken ?? null) !== null;
     const connected = tokens !== null && (renewable || tokens.remainingMs === null || tokens.remainingMs > 0);

@@ -1,19 +1,21 @@
-import { z } from 'zod';
-import { boundChannelOf } from '../../channels/registry.ts';
+import type { z } from 'zod';
+import { boundChannelOf, connectionOf } from '../../channels/registry.ts';
 import type { TokenSettings } from '../../channels/tokens/settings.ts';
-import { buyerParams, findBuyer } from '../buyers/find-buyer.ts';
+import type { ConnectionSettings } from '../../egress/http-client.ts';
+import { savedDestination, type destinationParams } from '../buyers/saved-destination.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { notFound, Problem } from '../http/problem.ts';
+import { Problem } from '../http/problem.ts';
 
-export const destinationParams = buyerParams.extend({ destination: z.string().meta({ description: 'Id of the destination' }) });
+export interface FoundSettings {
+  settings: TokenSettings;
+  /** How the destination's connections are made. */
+  connection: ConnectionSettings;
+}
 
 /** How a destination of today's configuration gets its tokens, its secrets resolved; a problem when it does not exist, or gets none. */
-export async function findTokenSettings({ id, destination }: z.output<typeof destinationParams>, { configuration }: Pick<ApiDependencies, 'configuration'>): Promise<TokenSettings> {
-  const buyer = await findBuyer(id, { configuration });
-  if (!buyer.destinations.some((candidate) => candidate.id === destination)) throw notFound(`destination ${destination.slice(0, 60)} of buyer ${buyer.id}`);
-  const resolved = await configuration.resolveDestination('latest', buyer.id, destination);
-  if (!resolved.ok) throw new Problem(409, `The destination cannot be used: ${resolved.explanation}.`);
-  const settings = boundChannelOf(resolved.destination.type).tokenSettings(resolved.destination);
-  if (settings === null) throw new Problem(409, `Destination ${buyer.id}/${destination} gets no tokens: its \`auth\` is neither of type oauth2 nor token.`);
-  return settings;
+export async function findTokenSettings(params: z.output<typeof destinationParams>, { configuration }: Pick<ApiDependencies, 'configuration'>): Promise<FoundSettings> {
+  const { buyer, destination } = await savedDestination(params, configuration);
+  const settings = boundChannelOf(destination.type).tokenSettings(destination);
+  if (settings === null) throw new Problem(409, `Destination ${buyer.id}/${destination.id} gets no tokens: its \`auth\` is neither of type oauth2 nor token.`);
+  return { settings, connection: connectionOf(destination) };
 }

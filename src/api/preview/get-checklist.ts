@@ -7,7 +7,7 @@ import { isMapping } from '../../domain/config/strings.ts';
 import { checklist, CHECKS, type TestResult } from '../../domain/readiness/checklist.ts';
 import type { Store } from '../../store/store.ts';
 import { defineEndpoint, noBody, nothing } from '../http/endpoint.ts';
-import { destinationParams, savedDestination } from './saved-destination.ts';
+import { destinationParams, savedDestination } from '../buyers/saved-destination.ts';
 
 const checklistSchema = z
   .object({

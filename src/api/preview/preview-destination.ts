@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { previewDelivery } from '../../channels/preview.ts';
 import { fieldDeclarationsSchema } from '../../domain/fields/types.ts';
 import { defineEndpoint, jsonBody, nothing } from '../http/endpoint.ts';
-import { destinationParams, savedDestination } from './saved-destination.ts';
+import { destinationParams, savedDestination } from '../buyers/saved-destination.ts';
 import { answerSchema, previewSchema, previewShape, rawAnswer } from './preview-shape.ts';
 import { flatSample, SAMPLE_DELIVERY_ID, sampleFieldsSchema, sampleLead, sampleSource } from './sample.ts';
 

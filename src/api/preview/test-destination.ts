@@ -10,7 +10,7 @@ import { attemptSchema, attemptShape } from '../leads/attempt-shape.ts';
 import { deliverySummary, deliverySummarySchema } from '../leads/delivery-shape.ts';
 import { leadLinks } from '../leads/lead-shape.ts';
 import { flatSample, sampleFieldsSchema, sampleSource } from './sample.ts';
-import { destinationParams, savedDestination } from './saved-destination.ts';
+import { destinationParams, savedDestination } from '../buyers/saved-destination.ts';
 
 const testedSchema = z
   .object({

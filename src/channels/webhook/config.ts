@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { destinationShape, withCommonUnits } from '../../domain/config/destination.ts';
+import { healthCheckSchema } from '../../domain/config/health-check.ts';
 import { mapSchema } from '../../domain/mapping/schema.ts';
 import { responseSchema } from '../../domain/response/schema.ts';
 import { headerNameSchema, secretSchema, textSchema } from '../texts.ts';
@@ -50,6 +51,7 @@ export const webhookConfigSchema = z
       .optional(),
     ...connectionShape,
     response: responseSchema.prefault({}),
+    healthCheck: healthCheckSchema(urlSchema).optional(),
   })
   .transform(withCommonUnits)
   .transform(({ format, ...config }) => ({ ...config, format: format ?? defaultFormat(config.method) }));

@@ -3,6 +3,7 @@ import type { Channel } from '../channel.ts';
 import { tokenSettingsOf } from './auth-schema.ts';
 import { credentialsOf } from './authentication.ts';
 import { checkWebhook } from './check.ts';
+import { connectionOfWebhook } from './connection.ts';
 import { completeRequest } from './complete.ts';
 import { webhookConfigSchema, type WebhookConfig } from './config.ts';
 import { credentialPaths } from './credentials.ts';
@@ -17,6 +18,7 @@ export const webhookChannel: Channel<WebhookConfig> = {
   credentialPaths,
   tokenSettings: ({ auth }) => tokenSettingsOf(auth),
   check: checkWebhook,
+  connection: connectionOfWebhook,
   readiness: readinessOfWebhook,
   render: renderWebhook,
   preview: ({ now, ...input }) => completeRequest({ ...input, sentAt: now, credentials: credentialsOf(input.config.auth) }),

@@ -1,19 +1,19 @@
 import { readResponse } from '../../domain/response/read.ts';
-import type { ConnectionSettings, HttpClient } from '../../egress/http-client.ts';
+import { connectedBy } from '../../egress/connected-by.ts';
 import { faultOutcome } from '../../egress/fault-outcome.ts';
 import type { SendInput, SendResult } from '../channel.ts';
 import type { TokenSettings } from '../tokens/settings.ts';
 import { tokenSettingsOf } from './auth-schema.ts';
 import { credentialsOf, type Credentials } from './authentication.ts';
 import { completeRequest } from './complete.ts';
+import { connectionOfWebhook } from './connection.ts';
 import type { WebhookConfig } from './config.ts';
 
 /** One attempt: adds what belongs to the attempt, sends, and reads the answer. */
 export async function sendWebhook(given: SendInput<WebhookConfig>): Promise<SendResult> {
-  const { auth, timeoutMs, tls, proxy } = given.config;
-  const connection = { ...(tls === undefined ? {} : { tls }), ...(proxy === undefined ? {} : { proxy }) };
+  const { auth, timeoutMs } = given.config;
   // A token call takes the same way: who is known by a fixed address or a certificate is so there too.
-  const input = { ...given, http: connectedBy(given.http, connection) };
+  const input = { ...given, http: connectedBy(given.http, connectionOfWebhook(given.config)) };
   const settings = tokenSettingsOf(auth);
   return settings === null ? sendOnce(input, credentialsOf(auth), timeoutMs) : sendWithToken(input, settings);
 }
@@ -51,9 +51,4 @@ async function sendOnce({ config, request, deliveryId, http, signal, now }: Send
   }
   const { outcome, captures, problems } = readResponse(config.response, result, now());
   return { outcome, exchange, captures, notes: [...problems, ...(exchange.redirects ?? []).map(({ status, origin }) => `followed a redirect (${status}) to ${origin}`)] };
-}
-
-/** The same client by a certificate or a proxy of the destination's own. */
-function connectedBy(http: HttpClient, connection: ConnectionSettings): HttpClient {
-  return { exchange: (request, options) => http.exchange(request, { ...options, connection }), close: () => http.close() };
 }

@@ -1,17 +1,10 @@
 import { shutsDestination } from '../delivery/outcome.ts';
 import type { BuyerGate, DestinationGate } from './gate.ts';
-import type { BreakerSettings, Release, Report, ReportedError, Transition } from './report.ts';
+import type { BreakerSettings, RaisedAlert, Release, Report, Transition } from './report.ts';
+import { isCheck, isDelivery, streakAfter, type Streak } from './streak.ts';
 
 /** A failed probe doubles the cooldown, to at most this. */
 const LONGEST_COOLDOWN_MS = 3_600_000;
-
-/** What a breaker has to remember of a destination's recent errors: no more than it takes to trip, so that state stays small. */
-interface Streak {
-  errors: ReportedError[];
-  /** When the streak began, also when its first errors are no longer listed. */
-  sinceMs: number | null;
-  lastSuccessAtMs: number;
-}
 
 /** Everything to carry over a continue-as-new. */
 export interface BreakerState {
@@ -30,8 +23,9 @@ export function breakerStateFrom(gate: BuyerGate): BreakerState {
 }
 
 /**
- * The breakers of one buyer, one per destination, and the manual pause. Counts attempts that ended in an error, in a row;
- * refusals and our own faults never come here. A plain state machine: time comes in, effects come out by `takeTransition`.
+ * The breakers of one buyer, one per destination, and the manual pause. Counts attempts and health checks that ended in an
+ * error, in a row; refusals and our own faults never come here. A health check that passes takes back what checks said, and
+ * nothing that a delivery said. A plain state machine: time comes in, effects come out by `takeTransition`.
  */
 export class BuyerBreaker {
   private state: BreakerState;
@@ -79,25 +73,25 @@ export class BuyerBreaker {
   }
 
   report(report: Report, nowMs: number): void {
-    const streak = this.streakOf(report.destination);
-    streak.lastSuccessAtMs = Math.max(streak.lastSuccessAtMs, report.lastSuccessAtMs ?? 0);
-    const errors = [...streak.errors, ...report.errors].filter((error) => error.atMs > streak.lastSuccessAtMs).sort((a, b) => a.atMs - b.atMs);
-    const began = [streak.sinceMs, errors[0]?.atMs ?? null].filter((atMs) => atMs !== null && atMs > streak.lastSuccessAtMs);
-    streak.sinceMs = errors.length === 0 ? null : Math.min(...began.map(Number));
-    streak.errors = errors.slice(-Math.max(this.settings.trips, 1));
     const gate = this.gateOf(report.destination);
+    const { streak, news, onlyChecks } = streakAfter(this.streakOf(report.destination), report, { isClosed: gate.state === 'closed', trips: this.settings.trips });
+    this.state.streaks[report.destination] = streak;
+    // Requests that were under way when checks shut it fail, too: from now on deliveries are known to.
+    if ((gate.state === 'open' || gate.state === 'half-open') && !news.every(isCheck)) delete gate.byChecksOnly;
     switch (gate.state) {
       case 'closed':
-        this.tripIfDue(report.destination, streak, nowMs);
+        this.tripIfDue(report.destination, streak, onlyChecks, nowMs);
         return;
       case 'half-open':
         this.endProbe(report, gate, nowMs);
+        this.heedPassedCheck(report, nowMs);
         return;
       case 'open':
         // A success newer than the errors came in late: the streak that tripped it was never one.
         if (gate.nextProbeAt !== null && report.lastSuccessAtMs !== null && streak.errors.length < this.settings.trips) {
           this.close(report.destination, nowMs);
         }
+        this.heedPassedCheck(report, nowMs);
         return;
       case 'paused':
         return;
@@ -110,14 +104,8 @@ export class BuyerBreaker {
     for (const [destination, gate] of Object.entries(this.state.gate.destinations)) {
       if (gate.state !== 'open' || gate.nextProbeAt === null || Date.parse(gate.nextProbeAt) > nowMs) continue;
       this.state.gate.probes += 1;
-      this.set(destination, {
-        state: 'half-open',
-        reason: gate.reason,
-        since: gate.since,
-        errors: gate.errors,
-        cooldownMs: gate.cooldownMs,
-        probe: this.state.gate.probes,
-      });
+      const { reason, since, errors, cooldownMs, byChecksOnly } = gate;
+      this.set(destination, { state: 'half-open', reason, since, errors, cooldownMs, probe: this.state.gate.probes, ...(byChecksOnly ? { byChecksOnly } : {}) });
       this.releaseLater({ destination, amount: 'one', outageSince: null });
       this.changed = true;
     }
@@ -149,37 +137,54 @@ export class BuyerBreaker {
     this.changed = true;
   }
 
-  private tripIfDue(destination: string, streak: Streak, nowMs: number): void {
+  private tripIfDue(destination: string, streak: Streak, byChecksOnly: boolean, nowMs: number): void {
     const last = streak.errors.at(-1);
     if (!last) return;
-    const shutting = streak.errors.findLast((error) => shutsDestination(error.code));
+    const deliveries = streak.errors.filter(isDelivery);
+    const shutting = deliveries.findLast((error) => shutsDestination(error.code));
     if (shutting) {
-      this.open(destination, `the buyer's side refuses access (${shutting.code})`, shutting, 'destination-shut', null, nowMs);
+      this.open(destination, { kind: 'destination-shut', reason: `the buyer's side refuses access (${shutting.code})`, leadId: shutting.leadId }, false, nowMs);
     } else if (streak.errors.length >= this.settings.trips) {
-      const reason = `${streak.errors.length} errors in a row, the last: ${last.code}`;
-      this.open(destination, reason, last, 'breaker-open', this.settings.cooldownMs, nowMs);
+      const reason = `${streak.errors.length} errors in a row, the last: ${isCheck(last) ? `the health check failed: ${last.reason}` : last.code}`;
+      this.open(destination, { kind: 'breaker-open', reason, leadId: deliveries.at(-1)?.leadId ?? null }, byChecksOnly, nowMs);
     }
   }
 
-  /** `cooldownMs` null: only a person opens it again. */
-  private open(
-    destination: string,
-    reason: string,
-    cause: ReportedError,
-    kind: 'breaker-open' | 'destination-shut',
-    cooldownMs: number | null,
-    nowMs: number,
-  ): void {
+  private open(destination: string, alert: Pick<RaisedAlert, 'kind' | 'reason' | 'leadId'>, byChecksOnly: boolean, nowMs: number): void {
+    const { cooldownMs, resume } = this.settings;
+    const onlyByAPerson = alert.kind === 'destination-shut' || resume === 'manual';
     this.set(destination, {
       state: 'open',
-      reason,
+      reason: alert.reason,
       since: iso(this.streakOf(destination).sinceMs ?? nowMs),
       errors: this.streakOf(destination).errors.length,
-      cooldownMs: cooldownMs ?? this.settings.cooldownMs,
-      nextProbeAt: cooldownMs === null || this.settings.resume === 'manual' ? null : iso(nowMs + cooldownMs),
+      cooldownMs,
+      nextProbeAt: onlyByAPerson ? null : iso(nowMs + cooldownMs),
+      ...(byChecksOnly ? { byChecksOnly } : {}),
     });
-    this.pending.raised.push({ kind, destination, leadId: cause.leadId, reason, atMs: nowMs });
+    this.pending.raised.push({ ...alert, destination, atMs: nowMs });
     this.changed = true;
+  }
+
+  /**
+   * A check that passed opens what only checks had shut. What deliveries had shut gets its probe at once instead of after the
+   * cooldown: a system that answers a check may refuse leads all the same. Whatever only a person opens stays shut.
+   */
+  private heedPassedCheck({ destination, passedCheckAtMs }: Report, nowMs: number): void {
+    const gate = this.gateOf(destination);
+    if (passedCheckAtMs === undefined || this.settings.resume === 'manual') return;
+    if (gate.state !== 'half-open' && (gate.state !== 'open' || gate.nextProbeAt === null)) return;
+    const { errors, lastSuccessAtMs } = this.streakOf(destination);
+    if (errors.some((error) => isCheck(error) && error.atMs > passedCheckAtMs)) return;
+    if (gate.byChecksOnly) {
+      this.close(destination, nowMs, lastSuccessAtMs);
+    } else if (gate.state === 'open') {
+      const dueAtMs = Date.parse(gate.nextProbeAt ?? '');
+      const openedAtMs = dueAtMs - gate.cooldownMs;
+      if (passedCheckAtMs <= openedAtMs || dueAtMs <= nowMs) return;
+      this.set(destination, { ...gate, nextProbeAt: iso(nowMs) });
+      this.changed = true;
+    }
   }
 
   private endProbe(report: Report, gate: DestinationGate & { state: 'half-open' }, nowMs: number): void {
@@ -188,16 +193,17 @@ export class BuyerBreaker {
       this.close(report.destination, nowMs);
       return;
     }
-    const shutting = report.errors.some((error) => shutsDestination(error.code));
+    const shutting = report.errors.some((error) => isDelivery(error) && shutsDestination(error.code));
     const cooldownMs = Math.min(gate.cooldownMs * 2, LONGEST_COOLDOWN_MS);
     const nextProbeAt = shutting || this.settings.resume === 'manual' ? null : iso(nowMs + cooldownMs);
     this.set(report.destination, { state: 'open', reason: gate.reason, since: gate.since, errors: gate.errors + 1, cooldownMs, nextProbeAt });
     this.changed = true;
   }
 
-  private close(destination: string, nowMs: number): void {
+  /** Errors up to `lastSuccessAtMs` are forgotten, also those that come in late. */
+  private close(destination: string, nowMs: number, lastSuccessAtMs = Math.max(nowMs, this.streakOf(destination).lastSuccessAtMs)): void {
     const before = this.gateOf(destination);
-    this.state.streaks[destination] = { errors: [], sinceMs: null, lastSuccessAtMs: Math.max(nowMs, this.streakOf(destination).lastSuccessAtMs) };
+    this.state.streaks[destination] = { ...this.streakOf(destination), errors: [], sinceMs: null, lastSuccessAtMs };
     if (before.state === 'closed') return;
     const outageSince = outageStart(before);
     this.set(destination, { state: 'closed', errors: 0, since: iso(nowMs) });

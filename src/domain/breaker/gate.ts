@@ -23,9 +23,18 @@ export type DestinationGate =
   | { state: 'closed'; errors: number; since: string }
   | { state: 'paused'; reason: string; since: string; errors: number; outageSince: string | null }
   /** Shut by errors. `nextProbeAt` is null when only a person reopens it (`resume: manual`, credentials gone). */
-  | { state: 'open'; reason: string; since: string; errors: number; cooldownMs: number; nextProbeAt: string | null }
+  | (ShutByErrors & { state: 'open'; nextProbeAt: string | null })
   /** One delivery may try: whoever takes the lease of `probe`, a number that rises with each grant. */
-  | { state: 'half-open'; reason: string; since: string; errors: number; cooldownMs: number; probe: number };
+  | (ShutByErrors & { state: 'half-open'; probe: number });
+
+interface ShutByErrors {
+  reason: string;
+  since: string;
+  errors: number;
+  cooldownMs: number;
+  /** Nothing but health checks has failed: nothing says that deliveries do. */
+  byChecksOnly?: true;
+}
 
 /** What a gate tells one delivery. */
 export type GateAnswer =

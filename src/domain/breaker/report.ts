@@ -11,12 +11,26 @@ export interface Report {
   lastSuccessAtMs: number | null;
   /** The end of a probe, when this report has one. */
   probe: { number: number; result: 'answered' | 'failed' } | null;
+  /** When a health check passed that had failed before; absent when none did. */
+  passedCheckAtMs?: number;
 }
 
-export interface ReportedError {
+export type ReportedError = FailedDelivery | FailedCheck;
+
+export interface FailedDelivery {
   atMs: number;
   code: ErrorCode;
   leadId: string;
+}
+
+/** A destination's own health check that failed: no lead was sent. */
+export interface FailedCheck {
+  /** When it began, by the database's clock. */
+  atMs: number;
+  code: 'health-check';
+  leadId: null;
+  /** For a person: what came back, and what to check. In our own words, never the other side's. */
+  reason: string;
 }
 
 /** The breaker's settings of one buyer, as its configuration says. Times in milliseconds. */

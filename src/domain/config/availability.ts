@@ -14,7 +14,6 @@ const DESTINATION_TYPES: ReadonlySet<string> = new Set([
   'batch',
 ]);
 const BUYER_KEYS: ReadonlySet<string> = new Set(['hours', 'caps']);
-const DESTINATION_KEYS: ReadonlySet<string> = new Set(['healthCheck']);
 
 /** True for a destination type that is designed but not there yet. */
 export function isTypeToCome(type: string): boolean {
@@ -23,9 +22,7 @@ export function isTypeToCome(type: string): boolean {
 
 /** True for a key that is designed but not there yet, given the path of the object that has it. */
 export function isKeyToCome(path: readonly PropertyKey[], key: string): boolean {
-  if (path[0] !== 'buyers') return false;
-  if (path.length === 2) return BUYER_KEYS.has(key);
-  return path.length === 4 && path[2] === 'destinations' && DESTINATION_KEYS.has(key);
+  return path[0] === 'buyers' && path.length === 2 && BUYER_KEYS.has(key);
 }
 
 /** The sentence for both. */

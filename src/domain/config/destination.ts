@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { RetryPolicy } from '../delivery/retry.ts';
 import { durationSchema } from './duration.ts';
+import type { HealthCheck } from './health-check.ts';
 import { FAST_RETRY, retrySchema } from './retry.ts';
 
 /** An id of a source, buyer, destination or route: it becomes part of addresses and workflow ids. */
@@ -29,6 +30,8 @@ export interface DestinationCommon {
   draft: boolean;
   timeoutMs: number;
   retry: RetryPolicy;
+  /** Absent where none is wanted, and in channels that have none (`healthCheckSchema`). */
+  healthCheck?: HealthCheck | undefined;
 }
 
 /** Renames `timeout` to `timeoutMs`, now that it is a number. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Source, cookieNameSchema, headerNameSchema, pathSchema } from './source.ts';
+import { isAmong, statusesSchema, type StatusRange } from './statuses.ts';
 
 /** What a rule looks at, besides the status. */
 export type RuleTest =
@@ -9,12 +10,6 @@ export type RuleTest =
   | { kind: 'status-only' };
 
 export type SearchKind = 'search' | 'equals' | 'matches';
-
-/** Both ends included. */
-export interface StatusRange {
-  from: number;
-  to: number;
-}
 
 /** One rule of a response reading, once it is read. */
 export interface Rule {
@@ -35,18 +30,6 @@ const termSchema = z
   .transform(String)
   .refine((term) => term.trim() !== '' && term.length <= 500, 'needs a text of 1 to 500 characters');
 
-const statusSchema = z.union([
-  z
-    .int()
-    .min(100)
-    .max(599)
-    .transform((status): StatusRange => ({ from: status, to: status })),
-  z
-    .string()
-    .regex(/^[1-5]xx$/i, 'write a status (409) or a class of them (4xx)')
-    .transform((text): StatusRange => ({ from: Number(text.charAt(0)) * 100, to: Number(text.charAt(0)) * 100 + 99 })),
-]);
-
 const textSchema = z.string().min(1).max(1_000);
 
 /** A rule as a person writes it: one test (or only a status), an outcome, and what else it settles. */
@@ -59,7 +42,7 @@ export const ruleSchema = z
     at: pathSchema.optional(),
     header: headerNameSchema.optional(),
     cookie: cookieNameSchema.optional(),
-    status: z.union([statusSchema.transform((range) => [range]), z.array(statusSchema).min(1)]).optional().describe('A status, a class (4xx), or a list of them; a rule may consist of this alone. A 5xx reaches a rule only when the rule names it, here or in its condition'),
+    status: statusesSchema.optional().describe('A status, a class (4xx), or a list of them; a rule may consist of this alone. A 5xx reaches a rule only when the rule names it, here or in its condition'),
     outcome: z.enum(['success', 'failure', 'error']),
     kind: z.enum(['transient', 'permanent', 'unknown']).optional().describe('Of an error: transient (the default) is tried again, unknown may have arrived'),
     reason: textSchema.optional().describe('For a person: literal, or with values of the answer as in "Invalid data: {response.body.error}"'),
@@ -111,5 +94,5 @@ export function namesStatus(rule: Rule, status: number): boolean {
 
 /** True unless the rule is for other statuses. */
 export function allowsStatus(rule: Rule, status: number): boolean {
-  return rule.statuses.length === 0 || rule.statuses.some(({ from, to }) => status >= from && status <= to);
+  return rule.statuses.length === 0 || isAmong(status, rule.statuses);
 }
