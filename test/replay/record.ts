@@ -22,6 +22,7 @@ const worker = await ScriptedWorker.start(temporal.server.address, 'leadrail');
 try {
   await recordLeads();
   await recordBuyer();
+  await recordHealthChecks();
   await recordWorker();
 } finally {
   await worker.stop();
@@ -81,6 +82,19 @@ async function recordBuyer(): Promise<void> {
   await until('it is resumed', () => worker.released.some(({ destination }) => destination === '*'));
   await save('buyer-opened-probed-paused', 'buyer-acme');
   await save('release-held', 'release-acme-api-3');
+  await handle.terminate();
+}
+
+async function recordHealthChecks(): Promise<void> {
+  const input = { buyer: 'bravo', settings: { trips: 2, cooldownMs: 3_600_000, resume: 'auto' as const }, state: initialBreakerState('bravo') };
+  const handle = await worker.client.workflow.start(buyer, { workflowId: 'buyer-bravo', taskQueue: worker.taskQueue, args: [input] });
+  const states = () => worker.published.filter(({ gate }) => gate.buyer === 'bravo').map(({ gate }) => gate.destinations['api']?.state);
+  const errors = [1, 2].map((offset) => ({ atMs: Date.now() + offset, code: 'health-check' as const, leadId: null, reason: 'HTTP 503' }));
+  await handle.signal(reportSignal, { destination: 'api', errors, lastSuccessAtMs: null, probe: null });
+  await until('it is shut', () => states().includes('open'));
+  await handle.signal(reportSignal, { destination: 'api', errors: [], lastSuccessAtMs: null, probe: null, passedCheckAtMs: Date.now() + 3 });
+  await until('it is closed', () => states().includes('closed'));
+  await save('buyer-health-checked', 'buyer-bravo');
   await handle.terminate();
 }
 

@@ -20,10 +20,10 @@ export function readPhone(raw: Scalar): Reading | null {
   if (phone === undefined) return null;
   const extension = phone.ext ?? null;
   const suffix = extension === null ? '' : `x${extension}`;
-  const callingCode: string = phone.countryCallingCode;
+  const callingCode = Number(phone.countryCallingCode);
   const common = { extension, country_calling_code: callingCode };
 
-  if (callingCode !== '1') {
+  if (callingCode !== 1) {
     if (!phone.isValid()) return null;
     return {
       value: `${phone.number}${suffix}`,
