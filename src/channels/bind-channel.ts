@@ -4,7 +4,8 @@ import type { Readiness } from '../domain/readiness/readiness.ts';
 import type { RawAnswer } from '../domain/response/answer.ts';
 import type { Reading } from '../domain/response/read.ts';
 import type { ConnectionSettings, HttpRequest } from '../egress/http-client.ts';
-import type { Channel, ChannelFinding, PreviewInput, RenderInput, RenderResult, SendInput, SendResult } from './channel.ts';
+import type { Channel, ChannelFinding, CredentialLimit, PreviewInput, RenderInput, RenderResult, SendInput, SendResult } from './channel.ts';
+import type { Installation } from './installation.ts';
 import type { TokenSettings } from './tokens/settings.ts';
 
 /** A channel whose configuration type is its own affair: it takes any destination that its own schema has read. */
@@ -17,6 +18,8 @@ export interface BoundChannel {
   check(config: DestinationCommon): ChannelFinding[];
   readiness(config: DestinationCommon): Readiness;
   connection(config: DestinationCommon): ConnectionSettings;
+  /** Null where nobody limits it. */
+  limit(config: DestinationCommon, installation: Installation): CredentialLimit | null;
   render(input: RenderInput<DestinationCommon>): RenderResult;
   /** Null for a channel that makes no request of its own. */
   preview(input: PreviewInput<DestinationCommon>): HttpRequest | null;
@@ -46,6 +49,7 @@ export function bindChannel<Config extends DestinationCommon>(channel: Channel<C
     tokenSettings: (config) => channel.tokenSettings?.(own(config)) ?? null,
     check: (config) => channel.check?.(own(config)) ?? [],
     connection: (config) => channel.connection?.(own(config)) ?? {},
+    limit: (config, installation) => channel.limit?.(own(config), installation) ?? null,
     readiness: (config) => channel.readiness(own(config)),
     render: (input) => channel.render({ ...input, config: own(input.config) }),
     preview: (input) => channel.preview?.({ ...input, config: own(input.config) }) ?? null,

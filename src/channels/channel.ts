@@ -7,6 +7,7 @@ import type { Readiness } from '../domain/readiness/readiness.ts';
 import type { RawAnswer } from '../domain/response/answer.ts';
 import type { Reading } from '../domain/response/read.ts';
 import type { ConnectionSettings, HttpClient, HttpExchange, HttpRequest } from '../egress/http-client.ts';
+import type { Installation } from './installation.ts';
 import type { TokenAccess } from './tokens/access.ts';
 import type { TokenSettings } from './tokens/settings.ts';
 
@@ -26,6 +27,8 @@ export interface Channel<Config extends DestinationCommon = DestinationCommon> {
   check?(config: Config): ChannelFinding[];
   /** How its connections are made, whoever makes them; directly where this is absent. */
   connection?(config: Config): ConnectionSettings;
+  /** How fast its credential may be used, whoever uses it; absent where nobody limits it. */
+  limit?(config: Config, installation: Installation): CredentialLimit | null;
   /** What can be told of its readiness for leads from the configuration alone. */
   readiness(config: Config): Readiness;
   /** Makes the request from the lead: pure, the same bytes each time for the same input. */
@@ -36,6 +39,15 @@ export interface Channel<Config extends DestinationCommon = DestinationCommon> {
   readAnswer?(config: Config, answer: RawAnswer, now: Date): Reading;
   /** One attempt: sends the rendered request and reads the answer. Never throws for what the other side does. */
   send(input: SendInput<Config>): Promise<SendResult>;
+}
+
+/** So many requests, evenly, and after a quiet time `burst` at once. */
+export interface CredentialLimit {
+  /** What it is counted by: the API key, the account. It is kept as a digest only. */
+  credential: string;
+  requests: number;
+  per: 'second' | 'minute';
+  burst: number;
 }
 
 /** Something about a destination's configuration. An error refuses it; a warning is shown to whoever saved it. */
@@ -77,6 +89,7 @@ export interface SendInput<Config> {
   request: RenderedRequest;
   deliveryId: string;
   http: HttpClient;
+  installation: Installation;
   /** The destination's tokens, where its credentials are given out by somebody. */
   tokens: TokenAccess;
   /** Aborts when the worker has to let go of the attempt. */

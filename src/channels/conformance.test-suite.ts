@@ -12,6 +12,8 @@ import type { BoundChannel } from './bind-channel.ts';
 import type { RenderedRequest, SendResult } from './channel.ts';
 import { maskExchange, maskRequest } from './masking.ts';
 import { startStandIn, type ReceivedRequest, type StandIn, type StandInAnswer } from './stand-in.test-support.ts';
+import { BARE_INSTALLATION } from './installation.ts';
+import type { TokenAccess } from './tokens/access.ts';
 import { noTokens } from './tokens/no-tokens.test-support.ts';
 
 /** What the suite has to know of a channel that speaks HTTP. */
@@ -25,6 +27,8 @@ export interface ChannelFixture {
   errors: ErrorCase[];
   /** What the other side knows a repeated delivery by. */
   deliveryIdOf: (request: ReceivedRequest) => string | undefined;
+  /** Gives out the tokens that the channel asks for; none unless set. */
+  tokens?: TokenAccess;
   /** Keys to change in the good document, each change a mistake that the schema or the check refuses. */
   badConfigurations: Record<string, Record<string, unknown>>;
 }
@@ -265,7 +269,7 @@ async function deliver(fixture: ChannelFixture, baseUrl: string, options: Delive
   const request = options.request ?? render(fixture, config, LEAD);
   const http = createHttpClient({ allowedNetworks: ['127.0.0.0/8'], ...options.client });
   const signal = options.signal ?? new AbortController().signal;
-  const result = await fixture.channel.send({ config, request, deliveryId: DELIVERY_ID, http, tokens: noTokens, signal, now: () => new Date() });
+  const result = await fixture.channel.send({ config, request, deliveryId: DELIVERY_ID, http, installation: BARE_INSTALLATION, tokens: fixture.tokens ?? noTokens, signal, now: () => new Date() });
   // Not waited for: a name that never resolves would keep it open for ever.
   void http.close();
   return { ...result, request, config };

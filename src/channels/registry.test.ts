@@ -6,6 +6,7 @@ import { createHttpClient } from '../egress/undici-http-client.ts';
 import { bindChannel } from './bind-channel.ts';
 import { databaseChannel } from './database/index.ts';
 import { boundChannelOf, channelOf, channels, credentialPaths, destinationChecks, destinationSchemas } from './registry.ts';
+import { BARE_INSTALLATION } from './installation.ts';
 import { noTokens } from './tokens/no-tokens.test-support.ts';
 
 const document = (destination: Record<string, unknown>) => ({ buyers: [{ id: 'acme', destinations: [{ id: 'one', ...destination }] }] });
@@ -55,7 +56,7 @@ describe('the database channel', () => {
     expect(rendered).toEqual({ ok: true, request: { method: 'STORE', url: 'database:one', headers: [], body: null } });
     if (!rendered.ok) return;
     const http = createHttpClient({ allowedNetworks: [] });
-    const result = await channel.send({ config, request: rendered.request, deliveryId: 'd', http, tokens: noTokens, signal: new AbortController().signal, now: () => new Date() });
+    const result = await channel.send({ config, request: rendered.request, deliveryId: 'd', http, installation: BARE_INSTALLATION, tokens: noTokens, signal: new AbortController().signal, now: () => new Date() });
     expect(result).toEqual({ outcome: { outcome: 'success', billable: false, reason: 'kept' } });
     await http.close();
   });

@@ -18,6 +18,8 @@ export function environmentMistakes(given: Record<string, string | undefined>, m
   const has = (part: string): boolean => given[`TEMPORAL_TLS_CLIENT_${part}_PATH`] !== undefined || given[`TEMPORAL_TLS_CLIENT_${part}_DATA`] !== undefined;
   if (has('CERT') && !has('KEY')) mistakes.push({ variable: 'TEMPORAL_TLS_CLIENT_KEY_PATH', message: 'is missing: a client certificate is set; set the file of its key too' });
   if (has('KEY') && !has('CERT')) mistakes.push({ variable: 'TEMPORAL_TLS_CLIENT_CERT_PATH', message: 'is missing: a client key is set; set the file of its certificate too' });
+  if (given['TWILIO_ACCOUNT_SID'] !== undefined && given['TWILIO_AUTH_TOKEN'] === undefined) mistakes.push({ variable: 'TWILIO_AUTH_TOKEN', message: 'is missing: TWILIO_ACCOUNT_SID is set; set the token of that account too' });
+  if (given['TWILIO_AUTH_TOKEN'] !== undefined && given['TWILIO_ACCOUNT_SID'] === undefined) mistakes.push({ variable: 'TWILIO_ACCOUNT_SID', message: 'is missing: TWILIO_AUTH_TOKEN is set; set the account that it belongs to' });
   if (given['TEMPORAL_TLS_DISABLE_HOST_VERIFICATION'] !== undefined && !/^(false|0)$/i.test(given['TEMPORAL_TLS_DISABLE_HOST_VERIFICATION'].trim())) {
     mistakes.push({
       variable: 'TEMPORAL_TLS_DISABLE_HOST_VERIFICATION',

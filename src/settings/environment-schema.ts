@@ -86,6 +86,9 @@ export const environmentSchema = z.object({
     .default('info'),
   /** More than the longest timeout of a delivery, so that a stop lets those in flight finish. */
   LEADRAIL_SHUTDOWN_GRACE: text.pipe(durationSchema).default(65_000),
+  RESEND_API_KEY: text.optional(),
+  TWILIO_ACCOUNT_SID: text.optional(),
+  TWILIO_AUTH_TOKEN: text.optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: collectorSchema.optional(),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: collectorSchema.optional(),
   OTEL_EXPORTER_OTLP_PROTOCOL: text.optional(),

@@ -16,6 +16,10 @@ export interface Settings {
   /** Base64 of 32 bytes each; the first encrypts, the others only decrypt. */
   encryptionKeys: string[] | null;
   configFile: string | null;
+  /** For email destinations without a key of their own. */
+  resendApiKey: string | null;
+  /** For SMS destinations without an account of their own. */
+  twilio: { accountSid: string; authToken: string } | null;
   /** CIDRs of private networks that deliveries may reach. */
   allowedNetworks: string[];
   /** Without a slash at its end. */

@@ -28,6 +28,8 @@ describe('readSettings', () => {
         encryptionKeys: null,
         configFile: null,
         allowedNetworks: [],
+        resendApiKey: null,
+        twilio: null,
         temporalUiUrl: null,
         databaseUrl: null,
         temporal: { address: null, namespace: 'default', apiKey: null, tls: null },

@@ -50,6 +50,8 @@ function settingsOf(read: z.infer<typeof environmentSchema>): Settings {
     adminKey: read.LEADRAIL_ADMIN_KEY ?? null,
     encryptionKeys: read.LEADRAIL_ENCRYPTION_KEY ?? null,
     configFile: read.LEADRAIL_CONFIG ?? null,
+    resendApiKey: read.RESEND_API_KEY ?? null,
+    twilio: twilioOf(read),
     allowedNetworks: read.LEADRAIL_ALLOWED_NETWORKS,
     temporalUiUrl: read.LEADRAIL_TEMPORAL_UI_URL ?? null,
     databaseUrl: read.DATABASE_URL ?? null,
@@ -65,6 +67,10 @@ function settingsOf(read: z.infer<typeof environmentSchema>): Settings {
     tracing: tracingSettings(read),
     shutdownGraceMs: read.LEADRAIL_SHUTDOWN_GRACE,
   };
+}
+
+function twilioOf({ TWILIO_ACCOUNT_SID: accountSid, TWILIO_AUTH_TOKEN: authToken }: z.infer<typeof environmentSchema>): Settings['twilio'] {
+  return accountSid === undefined || authToken === undefined ? null : { accountSid, authToken };
 }
 
 function tlsOf(read: z.infer<typeof environmentSchema>): TlsSettings | null {

@@ -64,6 +64,7 @@ export async function startWorkerPart(foundation: WorkerFoundation, onLost: (err
     engine,
     http,
     tokens,
+    installation: { publicUrl: settings.publicUrl, resendApiKey: settings.resendApiKey, twilio: settings.twilio },
     reporter,
     gates: new GateReader(store.gates, () => performance.now()),
     clock: () => new Date(),

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Configuration } from '../../configuration/configuration.ts';
+import type { Installation } from '../../channels/installation.ts';
 import type { SharedTokens } from '../../channels/tokens/shared-tokens.ts';
 import type { HttpClient } from '../../egress/http-client.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
@@ -13,6 +14,7 @@ export interface DeliverDependencies {
   configuration: Configuration;
   http: HttpClient;
   tokens: Pick<SharedTokens, 'of'>;
+  installation: Installation;
   gates: GateReader;
   reporter: BreakerReporter;
   clock: () => Date;

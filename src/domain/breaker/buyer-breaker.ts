@@ -1,4 +1,4 @@
-import { shutsDestination } from '../delivery/outcome.ts';
+import { shutsDestination, stopsDestination } from '../delivery/outcome.ts';
 import type { BuyerGate, DestinationGate } from './gate.ts';
 import type { BreakerSettings, RaisedAlert, Release, Report, Transition } from './report.ts';
 import { isCheck, isDelivery, streakAfter, type Streak } from './streak.ts';
@@ -142,8 +142,11 @@ export class BuyerBreaker {
     if (!last) return;
     const deliveries = streak.errors.filter(isDelivery);
     const shutting = deliveries.findLast((error) => shutsDestination(error.code));
+    const stopping = deliveries.findLast((error) => stopsDestination(error.code));
     if (shutting) {
       this.open(destination, { kind: 'destination-shut', reason: `the buyer's side refuses access (${shutting.code})`, leadId: shutting.leadId }, false, nowMs);
+    } else if (stopping) {
+      this.open(destination, { kind: 'breaker-open', reason: `nothing more goes through for now (${stopping.code})`, leadId: stopping.leadId }, false, nowMs);
     } else if (streak.errors.length >= this.settings.trips) {
       const reason = `${streak.errors.length} errors in a row, the last: ${isCheck(last) ? `the health check failed: ${last.reason}` : last.code}`;
       this.open(destination, { kind: 'breaker-open', reason, leadId: deliveries.at(-1)?.leadId ?? null }, byChecksOnly, nowMs);

@@ -52,6 +52,10 @@ export type ErrorCode =
   | 'unreadable-answer'
   | 'address-refused'
   | 'rule'
+  // What the account may send is used up, for the day or the month.
+  | 'quota-exhausted'
+  // This one recipient cannot be reached, or wants nothing more from us.
+  | 'recipient'
   // Our own side: neither counted by a breaker nor held against the buyer.
   | 'mapping'
   | 'secret-missing'
@@ -63,6 +67,11 @@ const OUR_OWN: ReadonlySet<ErrorCode> = new Set(['interrupted', 'mapping', 'secr
 /** True when the cause lies with us (lead data, configuration, a crash) and not with the buyer's side. */
 export function isOurFault(code: ErrorCode): boolean {
   return OUR_OWN.has(code);
+}
+
+/** True when no further lead gets through for a while, whoever it is about: it is shut at once, and probed after its cooldown. */
+export function stopsDestination(code: ErrorCode): boolean {
+  return code === 'quota-exhausted';
 }
 
 /** True when the answer says that this destination is out until somebody acts: credentials gone, access refused, endpoint removed. */
