@@ -100,6 +100,14 @@ export const MIGRATIONS: readonly Migration[] = [
         primary key (buyer, destination))`,
     ],
   },
+  {
+    number: 6,
+    statements: [
+      `create table delivery_news (
+        delivery_id text primary key, buyer text not null, destination text not null, event text not null, at timestamptz(3) not null)`,
+      `create index delivery_news_confirmed on delivery_news (buyer, destination, at) where event = 'confirmed'`,
+    ],
+  },
 ];
 
 /** Any number, as long as every Leadrail takes the same one. */

@@ -204,5 +204,15 @@ export const healthChecks = pgTable(
   (table) => [primaryKey({ columns: [table.buyer, table.destination] })],
 );
 
+/** The latest that a provider has said of a delivery after it took it. */
+export const deliveryNews = pgTable('delivery_news', {
+  deliveryId: text('delivery_id').primaryKey(),
+  buyer: text().notNull(),
+  destination: text().notNull(),
+  event: text().$type<'confirmed' | 'failed'>().notNull(),
+  /** By the provider's clock. */
+  at: instant().notNull(),
+});
+
 /** One row: a known text sealed with the newest key, by which a start finds out whether its key can read the rest. */
 export const encryptionCanary = pgTable('encryption_canary', { id: integer().primaryKey(), sealed: text().notNull() });

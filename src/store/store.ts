@@ -32,6 +32,7 @@ export interface Store {
   sourceKeys: SourceKeyStore;
   sourceLimits: SourceLimitStore;
   healthChecks: HealthCheckStore;
+  news: NewsStore;
   counts: CountStore;
   tokens: TokenStore;
   connections: ConnectionStore;
@@ -308,6 +309,17 @@ export interface ClaimedCheck {
   /** Whether the check before this one failed, whoever made it. */
   wasFailing: boolean;
 }
+
+export interface NewsStore {
+  /** Takes in what a provider says of a delivery; older news than is known changes nothing. */
+  take(news: { deliveryId: string; at: string; event: 'confirmed' | 'failed'; explanation: string }): Promise<TakenNews>;
+}
+
+/** `stale`: later news is known, or the delivery stands otherwise for a reason of its own. */
+export type TakenNews =
+  | { result: 'unknown-delivery' | 'not-settled' | 'stale' }
+  /** `lastConfirmedAt`: of this destination. */
+  | { result: 'applied'; buyer: string; destination: string; leadId: string; lastConfirmedAt: string | null };
 
 export interface HealthCheckStore {
   /**
