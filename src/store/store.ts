@@ -1,6 +1,7 @@
 import type { BuyerGate } from '../domain/breaker/gate.ts';
 import type { DeadLetterKind, LeadStatus, ReasonCode } from '../domain/delivery/state.ts';
 import type { Plan } from '../domain/delivery/plan.ts';
+import type { Turn } from '../domain/credential-limit/reserve.ts';
 import type { LimitDecision, Pace } from '../domain/intake-limit/decide.ts';
 import type {
   AlertRecord,
@@ -31,6 +32,7 @@ export interface Store {
   secrets: SecretStore;
   sourceKeys: SourceKeyStore;
   sourceLimits: SourceLimitStore;
+  credentialLimits: CredentialLimitStore;
   healthChecks: HealthCheckStore;
   news: NewsStore;
   counts: CountStore;
@@ -229,6 +231,11 @@ export interface SourceLimitStore {
   take(source: string, pace: Pace): Promise<LimitDecision>;
   /** Gives one back that was granted and brought no new lead. */
   giveBack(source: string, pace: Pace): Promise<void>;
+}
+
+export interface CredentialLimitStore {
+  /** A turn for one request of a credential, given out up to `aheadMicros` before it comes; shared by all workers. `digest` stands for the credential. */
+  reserve(digest: string, pace: Pace, aheadMicros: number): Promise<Turn>;
 }
 
 /** Whose tokens: a destination's, got by these settings (`digest`, SHA-256 of them; never stored in the clear). */
