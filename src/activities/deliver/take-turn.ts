@@ -1,17 +1,23 @@
 import { createHash } from 'node:crypto';
+import type { BoundChannel } from '../../channels/bind-channel.ts';
+import type { DestinationCommon } from '../../domain/config/destination.ts';
 import { paceOf } from '../../domain/intake-limit/decide.ts';
+import type { Store } from '../../store/store.ts';
 import type { DeliverDependencies } from './dependencies.ts';
-import type { PreparedRequest } from './prepare-request.ts';
 
 const MICROS_PER_MS = 1_000;
+
+export interface TurnDependencies extends Pick<DeliverDependencies, 'installation' | 'pause' | 'random'> {
+  store: Pick<Store, 'credentialLimits'>;
+}
 
 /**
  * Waits until the limit of the destination's credential lets one more request out. Gives null when it is this one's turn; else so many
  * wait before it that it is to come back after these milliseconds. Either way no attempt is used up.
  */
 export async function takeTurn(
-  { store, installation, pause, random }: Pick<DeliverDependencies, 'store' | 'installation' | 'pause' | 'random'>,
-  { channel, destination }: PreparedRequest,
+  { store, installation, pause, random }: TurnDependencies,
+  { channel, destination }: { channel: Pick<BoundChannel, 'type' | 'limit'>; destination: DestinationCommon },
   patienceMs: number,
   signal: AbortSignal,
 ): Promise<number | null> {

@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import type { BoundChannel } from '../../channels/bind-channel.ts';
+import type { CredentialLimit } from '../../channels/channel.ts';
+import { BARE_INSTALLATION } from '../../channels/installation.ts';
+import type { Turn } from '../../domain/credential-limit/reserve.ts';
+import type { DestinationCommon } from '../../domain/config/destination.ts';
+import { takeTurn } from './take-turn.ts';
+
+const LIMIT: CredentialLimit = { credential: 'key-1', requests: 2, per: 'second', burst: 2 };
+const destination: DestinationCommon = { id: 'inbox', type: 'email', required: true, draft: false, timeoutMs: 1_000, retry: { kind: 'schedule', waitsMs: [], jitter: 0 } };
+
+async function take(limit: CredentialLimit | null, turn: Turn, { abort = false } = {}) {
+  const asked: unknown[] = [];
+  const pauses: number[] = [];
+  const control = new AbortController();
+  const channel: Pick<BoundChannel, 'type' | 'limit'> = { type: 'email', limit: () => limit };
+  const wait = await takeTurn(
+    {
+      store: {
+        credentialLimits: {
+          reserve: (...given) => {
+            asked.push(given);
+            return Promise.resolve(turn);
+          },
+        },
+      },
+      installation: BARE_INSTALLATION,
+      pause: (ms) => {
+        pauses.push(ms);
+        if (abort) control.abort();
+        return Promise.resolve();
+      },
+      random: () => 0.5,
+    },
+    { channel, destination },
+    5_000,
+    control.signal,
+  );
+  return { wait, asked, pauses };
+}
+
+describe('taking a turn', () => {
+  it('asks nobody where there is no limit', async () => {
+    expect(await take(null, { granted: true, waitMicros: 0 })).toEqual({ wait: null, asked: [], pauses: [] });
+  });
+
+  it('asks by a digest of type and credential, with the limit’s pace, and goes at once when there is room', async () => {
+    const { wait, asked, pauses } = await take(LIMIT, { granted: true, waitMicros: 0 });
+    expect([wait, pauses]).toEqual([null, []]);
+    expect(asked).toEqual([[expect.stringMatching(/^[0-9a-f]{64}$/), { intervalMicros: 500_000, burst: 2 }, 5_000_000]]);
+    expect(JSON.stringify(asked)).not.toContain('key-1');
+  });
+
+  it('waits here for a turn that is near', async () => {
+    expect(await take(LIMIT, { granted: true, waitMicros: 1_500_001 })).toMatchObject({ wait: null, pauses: [1_501] });
+  });
+
+  it('is told when to come back where the line is too long, each at another moment', async () => {
+    expect(await take(LIMIT, { granted: false, waitMicros: 400_000 })).toMatchObject({ wait: 400 + 2_500, pauses: [] });
+  });
+
+  it('comes back at once elsewhere when the worker has to let go meanwhile', async () => {
+    expect(await take(LIMIT, { granted: true, waitMicros: 1_000 }, { abort: true })).toMatchObject({ wait: 1 });
+  });
+});
