@@ -37,11 +37,14 @@ export function readOAuthAnswer(raw: RawAnswer, asked: Asked): TokenAnswer {
 function refused(answer: Answer, code: string | undefined, description: string, { host, secrets, now }: Asked): TokenAnswer {
   const known = code !== undefined && /^[\w.-]{1,60}$/.test(code) ? code : '';
   const words = harmlessWords([known, description].filter((part) => part !== '').join(': '), secrets);
-  const isGrantRefused = known === 'invalid_grant';
+  const isGrantRefused = known === 'invalid_grant' || known === 'invalid_code';
   const byStatus = tokenCallStatus(host, answer, words, now);
   const advice = ADVICE[known];
   if (advice !== undefined && answer.status < 500) {
     return { ok: false, isGrantRefused, error: tokenCallError(host, 'permanent', 'unauthorized', `${words}. ${advice}`) };
+  }
+  if (code === TOO_MANY_AT_ZOHO && answer.status < 500) {
+    return { ok: false, isGrantRefused, error: { ...tokenCallError(host, 'transient', 'rate-limited', 'more token calls than they allow, ten in ten minutes for one refresh token; it is made again later. Check what else uses this refresh token.'), retryAfterMs: WAIT_AT_ZOHO_MS } };
   }
   if (known === 'temporarily_unavailable' || known === 'server_error') {
     return { ok: false, isGrantRefused, error: tokenCallError(host, 'transient', 'http-status', `${words}. Their system is failing; the token call is made again later.`) };
@@ -50,10 +53,15 @@ function refused(answer: Answer, code: string | undefined, description: string, 
   return { ok: false, isGrantRefused, error: tokenCallError(host, 'permanent', 'unauthorized', `the token call was answered with an error (${words}).`) };
 }
 
-/** What to check for each error of RFC 6749 5.2. */
+/** Zoho's answer (400) to too many token calls ("Access and refresh tokens"). RFC 6749 has no such code: a person who says no is `access_denied`. */
+const TOO_MANY_AT_ZOHO = 'Access Denied';
+const WAIT_AT_ZOHO_MS = 60_000;
+
+/** What to check for each error of RFC 6749 5.2, and for what Zoho says in the place of `invalid_grant`. */
 const ADVICE: Readonly<Partial<Record<string, string>>> = {
   invalid_client: 'They do not accept client id and secret; check that the secret is current, and `clientAuthentication` (basic or body).',
   invalid_grant: 'What the token is asked for by was revoked, has expired, was used before, or belongs to another client.',
+  invalid_code: 'The refresh token was revoked, or belongs to another client or data centre.',
   unauthorized_client: 'This client may not ask in this way; check `grant`, and what their side allows it.',
   unsupported_grant_type: 'They do not know this way of asking; check `grant` and `tokenUrl`.',
   invalid_scope: 'They do not give this scope; check `scope`.',

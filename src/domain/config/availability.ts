@@ -8,8 +8,6 @@ const DESTINATION_TYPES: ReadonlySet<string> = new Set([
   'google-sheets',
   'hubspot',
   'salesforce',
-  'dynamics',
-  'zoho',
   'zapier',
   'batch',
 ]);
