@@ -62,11 +62,11 @@ function readCreated(raw: RawAnswer): CreateAnswer {
 /** What an error that says nothing of the record means for the delivery. */
 function errorOf(raw: RawAnswer, { code, words }: DynamicsError, now: Date): DeliveryError {
   const { status } = raw;
-  const what = `HTTP ${status} from Dynamics${[code, words && `“${words}”`].filter((part) => part !== '').map((part, index) => `${index === 0 ? ' (' : ', '}${part}`).join('')}${code === '' && words === '' ? '' : ')'}`;
+  const said = [code, words === '' ? '' : `“${words}”`].filter((part) => part !== '');
+  const what = `HTTP ${status} from Dynamics${said.length === 0 ? '' : ` (${said.join(', ')})`}`;
   const error = (kind: ErrorKind, as: ErrorCode, advice: string): DeliveryError => ({ outcome: 'error', kind, code: as, reason: `${what}: ${advice}` });
-  const answer = readAnswer(raw, undefined);
   if (status === 429 || THROTTLED.has(code)) {
-    const retryAfterMs = retryAfterOf(answer, now);
+    const retryAfterMs = retryAfterOf(readAnswer(raw, undefined), now);
     const limited = error('transient', 'rate-limited', 'the application user sends more than its organisation allows; it is tried again later. If it goes on, set a cap, or use another application user for other work');
     return retryAfterMs === undefined ? limited : { ...limited, retryAfterMs };
   }
@@ -78,7 +78,7 @@ function errorOf(raw: RawAnswer, { code, words }: DynamicsError, now: Date): Del
     case 404:
       return error('permanent', 'not-found', 'they have no such address or record; check `baseUrl`, that `alternateKey` is an active key of Lead, and records that `map` names by @odata.bind');
     default: {
-      const byStatus = outcomeByStatus(answer, words === '' ? undefined : words, now);
+      const byStatus = outcomeByStatus(readAnswer(raw, undefined), words === '' ? undefined : words, now);
       if (byStatus.outcome === 'error') return byStatus;
       if (status < 400) return error('permanent', 'redirect', 'a redirect, which is not followed; check `baseUrl`');
       return error('permanent', 'rule', 'they do not take this record; check the column names that `map` has (logical names, in lower case), their types, lengths and choices');
