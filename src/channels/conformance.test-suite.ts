@@ -13,6 +13,7 @@ import type { RenderedRequest, SendResult } from './channel.ts';
 import { maskExchange, maskRequest } from './masking.ts';
 import { startStandIn, type ReceivedRequest, type StandIn, type StandInAnswer } from './stand-in.test-support.ts';
 import { BARE_INSTALLATION } from './installation.ts';
+import { noRows } from './no-rows.test-support.ts';
 import type { TokenAccess } from './tokens/access.ts';
 import { noTokens } from './tokens/no-tokens.test-support.ts';
 
@@ -269,7 +270,7 @@ async function deliver(fixture: ChannelFixture, baseUrl: string, options: Delive
   const request = options.request ?? render(fixture, config, LEAD);
   const http = createHttpClient({ allowedNetworks: ['127.0.0.0/8'], ...options.client });
   const signal = options.signal ?? new AbortController().signal;
-  const result = await fixture.channel.send({ config, request, deliveryId: DELIVERY_ID, http, installation: BARE_INSTALLATION, tokens: fixture.tokens ?? noTokens, signal, now: () => new Date() });
+  const result = await fixture.channel.send({ config, request, deliveryId: DELIVERY_ID, http, installation: BARE_INSTALLATION, tokens: fixture.tokens ?? noTokens, rows: noRows, signal, now: () => new Date() });
   // Not waited for: a name that never resolves would keep it open for ever.
   void http.close();
   return { ...result, request, config };

@@ -18,6 +18,7 @@ import { createLeadStore } from './leads.ts';
 import { migrate } from './migrations.ts';
 import { openPostgres } from './postgres.ts';
 import { createSecretStore } from './secrets.ts';
+import { createSheetRowStore } from './sheet-rows.ts';
 import { createSourceKeyStore } from './source-keys.ts';
 import { createSourceLimitStore } from './source-limits.ts';
 import type { Store } from './store.ts';
@@ -41,6 +42,7 @@ export function createStore(database: Database, encryption: Encryption): Store {
     sourceLimits: createSourceLimitStore(database),
     credentialLimits: createCredentialLimitStore(database),
     healthChecks: createHealthCheckStore(database),
+    sheetRows: createSheetRowStore(database, encryption),
     news: createNewsStore(database),
     counts: createCountStore(database),
     tokens: createTokenStore(database, encryption),

@@ -7,7 +7,7 @@ import type { Ended } from './record-end.ts';
 
 /** Sends a prepared request once; gives what came of it and what the evidence may show of it. */
 export async function sendPrepared(
-  { http, tokens, installation, clock }: DeliverDependencies,
+  { http, tokens, rows, installation, clock }: DeliverDependencies,
   input: DeliveryReference,
   prepared: PreparedRequest,
   context: DeliveryContext,
@@ -20,6 +20,7 @@ export async function sendPrepared(
     http,
     installation,
     tokens: tokens.of(input.buyer, input.destination),
+    rows: rows.of(input.buyer, input.destination),
     signal: context.signal,
     now: clock,
   });

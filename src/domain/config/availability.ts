@@ -5,7 +5,6 @@
 const DESTINATION_TYPES: ReadonlySet<string> = new Set([
   'email',
   'sms',
-  'google-sheets',
   'hubspot',
   'salesforce',
   'zapier',
