@@ -109,6 +109,7 @@ export function createSheetRowStore(database: Database, encryption: Encryption):
           from sheet_rows as own left join unnest(${list([...rows.keys()], 'text')}, ${list([...rows.values()], 'integer')}) as seen (id, number) on seen.id = own.delivery_id
           where own.delivery_id = known.delivery_id and known.sheet = ${sheet} and known.guard = ${guard} and known.state = 'sending'`);
         await tx.update(sheetBatches).set({ settledAt: sql`statement_timestamp()` }).where(batch(sheet, guard));
+        await tx.update(sheetRows).set({ error: null }).where(and(inState(sheet, 'waiting', 'sending'), isNotNull(sheetRows.error)));
       }),
 
     free: (sheet, guard, { requests, most }) =>
@@ -139,7 +140,7 @@ export function createSheetRowStore(database: Database, encryption: Encryption):
 
     hinder: (sheet, error) =>
       database.run('sheetRows.hinder', async (session) => {
-        await session.update(sheetRows).set({ error }).where(and(inState(sheet, 'waiting', 'sending'), error === null ? isNotNull(sheetRows.error) : undefined));
+        await session.update(sheetRows).set({ error }).where(inState(sheet, 'waiting', 'sending'));
       }),
 
     lastRow: (sheet, tab) =>

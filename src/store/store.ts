@@ -383,7 +383,7 @@ export interface SheetRowStore {
   claim(sheet: string, deliveryIds: string[], guard: number): Promise<SheetBatch | null>;
   /** Counts one more request of an open batch. Gives how many that makes; null when somebody else has freed it meanwhile: then it must not be sent. */
   resend(sheet: string, guard: number): Promise<number | null>;
-  /** The batch is written: `rows` are the rows' numbers as far as they were seen. */
+  /** The batch is written: `rows` are the rows' numbers as far as they were seen. Nothing stands in the way of the others any more. */
   settle(sheet: string, guard: number, rows: ReadonlyMap<string, number>): Promise<void>;
   /**
    * No request of the batch can arrive any more, of the so many that are known (null: because its guard is spent): its rows wait again,
@@ -394,8 +394,8 @@ export interface SheetRowStore {
   fail(deliveryIds: string[], error: DeliveryError): Promise<void>;
   /** Everything that is in line, with whom it is from. */
   inLine(sheet: string): Promise<Pick<SheetRow, 'deliveryId' | 'buyer' | 'destination'>[]>;
-  /** Notes on all rows in line what stands in their way; null: nothing any more. */
-  hinder(sheet: string, error: DeliveryError | null): Promise<void>;
+  /** Notes on all rows in line what stands in their way. */
+  hinder(sheet: string, error: DeliveryError): Promise<void>;
   /** Number of the last row that was seen written; 1 when none was. */
   lastRow(sheet: string, tab: string): Promise<number>;
   /** Guards that no request carries any more: of batches sent once, and of others settled longer ago than this. */

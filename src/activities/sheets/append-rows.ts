@@ -67,9 +67,7 @@ export async function appendRows(dependencies: AppendDependencies, sheet: string
   tabs.note(sheet, newest.tab, ready.value);
   await noteSize(dependencies, newest, address, ready.value.cellsOfSpreadsheet);
   const round: Round = { dependencies, sheet, account, address, tab: ready.value, signal };
-  const result = open ? await goOn(round, open) : await begin(round, rows);
-  if (result.next !== 'more') tabs.forget(sheet);
-  return result;
+  return open ? goOn(round, open) : begin(round, rows);
 }
 
 async function begin(round: Round, rows: SheetRow[]): Promise<AppendResult> {
@@ -102,7 +100,6 @@ async function send(round: Round, batch: SheetBatch): Promise<AppendResult> {
   const appended = await appendBatch(account, { address, tab, rows: batch.rows.map((row) => readRowContent(row).cells), guard: batch.guard, newRowsFrom, signal });
   if (appended.ok) {
     await store.sheetRows.settle(sheet, batch.guard, appended.value);
-    await store.sheetRows.hinder(sheet, null);
     await tidyUp(round);
     return MORE;
   }
@@ -117,6 +114,7 @@ async function send(round: Round, batch: SheetBatch): Promise<AppendResult> {
 /** A 400: the guard was used before, so the batch is there; or Google does not take one of its rows, which is looked for by halves. */
 async function refused(round: Round, batch: SheetBatch, failure: CallFailure): Promise<AppendResult> {
   const { sheet, dependencies } = round;
+  dependencies.tabs.forget(sheet);
   const there = await settleIfThere(round, batch);
   if (there !== 'not-there') return there;
   // What Google refuses now it refused before, or would: no request of this batch writes any more.
