@@ -85,6 +85,11 @@ export function conformanceCases(fixture: ChannelFixture): ConformanceCase[] {
   return [...answerCases(fixture), ...faultCases(fixture), ...repetitionCases(fixture), ...evidenceCases(fixture), ...configurationCases(fixture)];
 }
 
+/** The promises of a channel that makes no request of its own: those that need nobody to answer. */
+export function offlineConformanceCases(fixture: ChannelFixture): ConformanceCase[] {
+  return [renderedAlike(fixture), credentialsApart(fixture), ...configurationCases(fixture)];
+}
+
 function answerCases(fixture: ChannelFixture): ConformanceCase[] {
   return [
     {
@@ -161,14 +166,7 @@ function faultCases(fixture: ChannelFixture): ConformanceCase[] {
 
 function repetitionCases(fixture: ChannelFixture): ConformanceCase[] {
   return [
-    {
-      name: 'rendering twice gives the same request',
-      run: () => {
-        const { config } = read(fixture, 'http://stand-in.example');
-        assert.deepEqual(render(fixture, config, LEAD), render(fixture, config, LEAD));
-        return Promise.resolve();
-      },
-    },
+    renderedAlike(fixture),
     {
       name: 'a duplicate attempt sends the same bytes with the same id',
       run: () =>
@@ -185,6 +183,36 @@ function repetitionCases(fixture: ChannelFixture): ConformanceCase[] {
         }),
     },
   ];
+}
+
+function renderedAlike(fixture: ChannelFixture): ConformanceCase {
+  return {
+    name: 'rendering twice gives the same request',
+    run: () => {
+      const { config } = read(fixture, 'http://stand-in.example');
+      assert.deepEqual(render(fixture, config, LEAD), render(fixture, config, LEAD));
+      return Promise.resolve();
+    },
+  };
+}
+
+function credentialsApart(fixture: ChannelFixture): ConformanceCase {
+  return {
+    name: 'credentials are no part of the rendered request, and the configuration says where they stand',
+    run: () => {
+      const { config, document } = read(fixture, 'http://stand-in.example');
+      const paths = fixture.channel.credentialPaths(config);
+      const found = paths.map((path) => path.reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? Object.entries(value).find(([name]) => name === String(key))?.[1] : value), document));
+      for (const value of found) assert.equal(typeof value, 'string', 'a credential path leads to a text of the document');
+      const rendered = render(fixture, config, LEAD);
+      const text = JSON.stringify([rendered.url, rendered.headers]) + Buffer.from(rendered.body ?? []).toString();
+      for (const secret of fixture.secrets) {
+        assert.ok(found.includes(secret), 'every secret of the fixture is named as a credential');
+        assert.ok(!text.includes(secret), 'the rendered request holds a credential');
+      }
+      return Promise.resolve();
+    },
+  };
 }
 
 function evidenceCases(fixture: ChannelFixture): ConformanceCase[] {
@@ -207,22 +235,7 @@ function evidenceCases(fixture: ChannelFixture): ConformanceCase[] {
           assert.ok(evidence.response?.body.includes('zoe@example.com') === true || evidence.response?.body.includes('zoe%40example.com') === true, 'what is not sensitive stays legible');
         }),
     },
-    {
-      name: 'credentials are no part of the rendered request, and the configuration says where they stand',
-      run: () => {
-        const { config, document } = read(fixture, 'http://stand-in.example');
-        const paths = fixture.channel.credentialPaths(config);
-        const found = paths.map((path) => path.reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? Object.entries(value).find(([name]) => name === String(key))?.[1] : value), document));
-        for (const value of found) assert.equal(typeof value, 'string', 'a credential path leads to a text of the document');
-        const rendered = render(fixture, config, LEAD);
-        const text = JSON.stringify([rendered.url, rendered.headers]) + Buffer.from(rendered.body ?? []).toString();
-        for (const secret of fixture.secrets) {
-          assert.ok(found.includes(secret), 'every secret of the fixture is named as a credential');
-          assert.ok(!text.includes(secret), 'the rendered request holds a credential');
-        }
-        return Promise.resolve();
-      },
-    },
+    credentialsApart(fixture),
   ];
 }
 
