@@ -9,7 +9,7 @@ import { sheetWorkflowId } from './names.ts';
 export function createSheetWaker({ client, taskQueue }: { client: Client; taskQueue: string }): (sheet: string) => Promise<void> {
   return async (sheet) => {
     await callTemporal(client, () =>
-      client.workflow.signalWithStart<typeof sheetWorkflow, []>('sheet', {
+      client.workflow.signalWithStart<typeof sheetWorkflow>('sheet', {
         workflowId: sheetWorkflowId(sheet),
         taskQueue,
         args: [{ sheet }],

@@ -22,13 +22,13 @@ afterEach(async () => {
 
 describe('leads for a spreadsheet', () => {
   it('are each one row, in few calls, although every third answer is lost after the rows were written', async () => {
-    google.fails(({ kind, appends }, number) => (kind === 'update' && appends > 0 && number % 3 !== 1 ? 'cut' : undefined));
+    google.fails(({ kind, appends }, number) => (kind === 'update' && appends > 0 && number % 3 === 0 ? 'cut' : undefined));
     const source = await leadrail.intake('web');
     const ids: string[] = [];
-    for (let number = 0; number < 200; number += 1) {
-      const { status, body } = await source.post('/v1/leads', { number, first_name: `=1+${number}` });
-      expect(status).toBe(202);
-      ids.push(String(body['id']));
+    for (let number = 0; number < 200; number += 10) {
+      const answers = await Promise.all(Array.from({ length: 10 }, (_, offset) => source.post('/v1/leads', { number: number + offset, first_name: `=1+${number + offset}` })));
+      expect(answers.map(({ status }) => status)).toEqual(Array<number>(10).fill(202));
+      ids.push(...answers.map(({ body }) => String(body['id'])));
     }
     for (const id of ids) await until('all are delivered', async () => (await leadrail.api.lead(id)).status === 'delivered');
     const [header, ...rows] = google.spreadsheets.get('sheet-1')?.rowsOf('Leads') ?? [];

@@ -79,20 +79,20 @@ export class GoogleSheetsStandIn {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks).toString('utf8');
     const url = new URL(request.url ?? '', this.baseUrl);
-    const give = (status: number, content: unknown, headers: Record<string, string> = {}) => void response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8', ...headers }).end(JSON.stringify(content));
+    const give = (status: number, content: unknown, headers: Record<string, string> = {}) => response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8', ...headers }).end(JSON.stringify(content));
     const refuse = ({ status, statusName, message }: Refusal) => give(status, { error: { code: status, message, status: statusName } });
     const call = callOf(request, url, body);
-    if (!call) return give(404, { error: { code: 404, message: 'no such method', status: 'NOT_FOUND' } });
+    if (!call) return void give(404, { error: { code: 404, message: 'no such method', status: 'NOT_FOUND' } });
     this.calls.push(call);
     const fault = this.fault(call, this.count(call.kind));
-    if (typeof fault === 'object') return give(fault.status, fault.body ?? { error: { code: fault.status, message: 'as told', status: 'MADE_UP' } }, fault.headers);
+    if (typeof fault === 'object') return void give(fault.status, fault.body ?? { error: { code: fault.status, message: 'as told', status: 'MADE_UP' } }, fault.headers);
     if (fault === 'lose') return void request.socket.resetAndDestroy();
-    if (call.kind === 'token') return this.giveToken(new URLSearchParams(body), give);
-    if (!this.tokens.has((request.headers.authorization ?? '').replace('Bearer ', ''))) return refuse(new Refusal(401, 'UNAUTHENTICATED', 'Request had invalid authentication credentials.'));
-    if (!this.hasRoom(call.kind === 'update' ? 'write' : 'read')) return refuse(new Refusal(429, 'RESOURCE_EXHAUSTED', 'Quota exceeded for quota metric.'));
+    if (call.kind === 'token') return void this.giveToken(new URLSearchParams(body), give);
+    if (!this.tokens.has((request.headers.authorization ?? '').replace('Bearer ', ''))) return void refuse(new Refusal(401, 'UNAUTHENTICATED', 'Request had invalid authentication credentials.'));
+    if (!this.hasRoom(call.kind === 'update' ? 'write' : 'read')) return void refuse(new Refusal(429, 'RESOURCE_EXHAUSTED', 'Quota exceeded for quota metric.'));
     const spreadsheet = this.spreadsheets.get(call.spreadsheetId);
-    if (!spreadsheet) return refuse(new Refusal(404, 'NOT_FOUND', 'Requested entity was not found.'));
-    if (!spreadsheet.isShared) return refuse(new Refusal(403, 'PERMISSION_DENIED', 'The caller does not have permission'));
+    if (!spreadsheet) return void refuse(new Refusal(404, 'NOT_FOUND', 'Requested entity was not found.'));
+    if (!spreadsheet.isShared) return void refuse(new Refusal(403, 'PERMISSION_DENIED', 'The caller does not have permission'));
     const carryOut = () => this.carryOut(call, spreadsheet, url, body);
     if (fault === 'late') {
       this.late.push(() => {
@@ -121,7 +121,7 @@ export class GoogleSheetsStandIn {
   }
 
   /** A token for an assertion that this account has signed (Google: "Using OAuth 2.0 for server to server applications"). */
-  private giveToken(form: URLSearchParams, give: (status: number, content: unknown) => void): void {
+  private giveToken(form: URLSearchParams, give: (status: number, content: unknown) => unknown): unknown {
     const [header = '', claims = '', signature = ''] = (form.get('assertion') ?? '').split('.');
     const isSigned = verify('RSA-SHA256', Buffer.from(`${header}.${claims}`), publicKey, Buffer.from(signature, 'base64url'));
     const { iss, scope, aud, exp } = JSON.parse(Buffer.from(claims, 'base64url').toString() || '{}') as Record<string, unknown>;
@@ -129,7 +129,7 @@ export class GoogleSheetsStandIn {
     if (form.get('grant_type') !== 'urn:ietf:params:oauth:grant-type:jwt-bearer' || !isSigned || !isGood) return give(400, { error: 'invalid_grant', error_description: 'Invalid JWT Signature.' });
     const token = `ya29.made-up-${this.count('token')}`;
     this.tokens.add(token);
-    give(200, { access_token: token, expires_in: 3_599, token_type: 'Bearer' });
+    return give(200, { access_token: token, expires_in: 3_599, token_type: 'Bearer' });
   }
 
   private hasRoom(kind: 'read' | 'write'): boolean {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { pino } from 'pino';
-import type { RowEnd } from '../../channels/rows.ts';
+import type { CellValue, RowEnd } from '../../channels/rows.ts';
 import { createHttpClient } from '../../egress/undici-http-client.ts';
 import type { HttpClient } from '../../egress/http-client.ts';
 import { newLead, planned, planOf, testDatabases, type Opened } from '../../store/testing.ts';
@@ -65,7 +65,7 @@ async function add(...rows: object[]): Promise<string[]> {
 }
 
 async function addAgain(deliveryId: string, row: object, change: object = {}) {
-  const cells = Object.entries({ 'Delivery ID': deliveryId, ...row }) as [string, string][];
+  const cells = Object.entries<CellValue>({ 'Delivery ID': deliveryId, ...row });
   const order = { address: address(change), deliveryId, cells, timeoutMs: 2_000, signal: new AbortController().signal };
   return opened.store.sheetRows.add({ deliveryId, buyer: 'acme', destination: 'sheet', sheet, tab: order.address.sheet, content: writeRowContent(order) });
 }
@@ -252,7 +252,9 @@ describe('the line of rows', () => {
   it('takes back what was not sent when Google is in trouble, and says that it may be there when it was', async () => {
     google.fails(() => ({ status: 503 }));
     const first = await newDelivery();
-    const queue = line(async () => void (await round())).of('acme', 'sheet');
+    const queue = line(async () => {
+      await round();
+    }).of('acme', 'sheet');
     expect(await queue.append(order(first))).toMatchObject({ end: 'error', error: { kind: 'transient', code: 'http-status' } });
     expect(await standing(first)).toEqual({ state: 'withdrawn' });
     google.fails(({ appends }) => (appends > 0 ? 'cut' : undefined));

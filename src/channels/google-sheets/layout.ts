@@ -41,14 +41,7 @@ function headerCells(sheetId: number, names: readonly string[], columnIndex: num
 }
 
 function literal(value: CellValue | undefined): sheets_v4.Schema$CellData {
-  switch (typeof value) {
-    case 'string':
-      return value === '' ? {} : { userEnteredValue: { stringValue: value } };
-    case 'number':
-      return { userEnteredValue: { numberValue: value } };
-    case 'boolean':
-      return { userEnteredValue: { boolValue: value } };
-    case 'undefined':
-      return {};
-  }
+  if (value === undefined || value === '') return {};
+  if (typeof value === 'string') return { userEnteredValue: { stringValue: value } };
+  return { userEnteredValue: typeof value === 'number' ? { numberValue: value } : { boolValue: value } };
 }
