@@ -7,7 +7,7 @@ import { sheetDigest, writeRowContent } from './row-content.ts';
 import { Wakes } from './wakes.ts';
 
 const LOOK_EVERY_MS = 250;
-/** Beyond the destination's timeout, for a row whose turn has not come: others are before it. */
+/** Beyond the destination's timeout, for its turn: others are before it. Within the time that is left for recording an attempt. */
 const PATIENCE_MS = 30_000;
 /** A workflow that was ended by hand, or a Temporal that came back empty. */
 const WAKE_AGAIN_EVERY_MS = 5_000;
@@ -64,6 +64,7 @@ export class RowLine {
   /** How a row ends; null when that takes too long, or the worker has to let go. */
   private async settled(sheet: string, deliveryId: string, timeoutMs: number, signal: AbortSignal): Promise<RowEnd | null> {
     const beganMs = this.dependencies.nowMs();
+    let troubledSinceMs: number | null = null;
     let resolve: (end: RowEnd | null) => void = () => undefined;
     const promise = new Promise<RowEnd | null>((settle) => (resolve = settle));
     signal.addEventListener('abort', () => resolve(null), { once: true });
@@ -72,9 +73,10 @@ export class RowLine {
       sheet,
       look: (standing) => {
         const end = endOf(standing);
-        const patienceMs = timeoutMs + (isInTrouble(standing) ? 0 : PATIENCE_MS);
         if (end) resolve(end);
-        else if (this.dependencies.nowMs() - beganMs > patienceMs) resolve(null);
+        const nowMs = this.dependencies.nowMs();
+        troubledSinceMs = isInTrouble(standing) ? (troubledSinceMs ?? nowMs) : null;
+        if (nowMs - (troubledSinceMs ?? nowMs) > timeoutMs || nowMs - beganMs > timeoutMs + PATIENCE_MS) resolve(null);
       },
     };
     this.waiting.add(waiting);
@@ -132,7 +134,7 @@ const INTERRUPTED: DeliveryError = {
   reason: 'The worker had to let go of this attempt, e.g. to shut down. The row stays in line and is written once.',
 };
 
-/** Nobody waits longer than for an answer where there is trouble; where it is only a long line, it moves on. */
+/** What nobody waits for longer than for an answer: Google in trouble, or a request under way. Where it is only a long line, it moves on. */
 function isInTrouble(standing: SheetRowStanding): boolean {
   return standing.state === 'sending' || (standing.state === 'waiting' && standing.error !== null && standing.error.code !== 'rate-limited');
 }
