@@ -233,7 +233,7 @@ describe('rows for a spreadsheet', () => {
 });
 
 describe('the line of rows', () => {
-  const line = (wake: () => Promise<void>) => new RowLine({ store: opened.store.sheetRows, wake, pause: (ms) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, 20))), nowMs: () => performance.now(), log: pino({ level: 'silent' }) });
+  const line = (wake: () => Promise<void>, store = opened.store.sheetRows) => new RowLine({ store, wake, pause: (ms) => new Promise((resolve) => setTimeout(resolve, Math.min(ms, 20))), nowMs: () => performance.now(), log: pino({ level: 'silent' }) });
   const order = (deliveryId: string, change: object = {}) => ({ address: address(), deliveryId, cells: [['Delivery ID', deliveryId]] satisfies [string, string][], timeoutMs: 50, signal: new AbortController().signal, ...change });
 
   it('waits until a row is written, and wakes the spreadsheet once for many', async () => {
@@ -263,6 +263,28 @@ describe('the line of rows', () => {
     await untilRest();
     expect(await queue.append(order(first))).toEqual({ end: 'written', row: 2 });
     expect(spreadsheet.rowsOf('Leads')).toHaveLength(2);
+  });
+
+  it('takes a row that comes while the store is asked for one that waits', async () => {
+    const slow = { ...opened.store.sheetRows };
+    let isAsked = () => undefined as unknown;
+    const asked = new Promise((resolve) => (isAsked = () => resolve(null)));
+    let goOn = () => undefined as unknown;
+    const free = new Promise((resolve) => (goOn = () => resolve(null)));
+    slow.standings = async (ids) => {
+      const standings = await opened.store.sheetRows.standings(ids);
+      isAsked();
+      await free;
+      return standings;
+    };
+    const queue = line(() => Promise.resolve(), slow).of('acme', 'sheet');
+    const first = queue.append(order(await newDelivery(), { timeoutMs: 5_000 }));
+    await asked;
+    const second = queue.append(order(await newDelivery(), { timeoutMs: 5_000 }));
+    await opened.store.ping();
+    goOn();
+    await untilRest();
+    expect((await Promise.all([first, second])).map(({ end }) => end)).toEqual(['written', 'written']);
   });
 
   it('lets go when the worker has to, and leaves the row in line', async () => {

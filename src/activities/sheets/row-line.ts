@@ -95,8 +95,10 @@ export class RowLine {
     while (this.waiting.size > 0) {
       await pause(LOOK_EVERY_MS);
       try {
-        const standings = await store.standings([...new Set([...this.waiting].map((waiting) => waiting.deliveryId))]);
-        for (const waiting of this.waiting) waiting.look(standings.get(waiting.deliveryId) ?? GONE);
+        // Whoever comes while the store is asked is not in its answer.
+        const asked = [...this.waiting];
+        const standings = await store.standings([...new Set(asked.map(({ deliveryId }) => deliveryId))]);
+        for (const waiting of asked) waiting.look(standings.get(waiting.deliveryId) ?? GONE);
       } catch (error) {
         log.warn(describeError(error), 'nobody can see how far rows for spreadsheets are until the store answers');
       }
