@@ -4,7 +4,6 @@
  */
 const DESTINATION_TYPES: ReadonlySet<string> = new Set([
   'email',
-  'sms',
   'google-sheets',
   'hubspot',
   'salesforce',
