@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { boundChannelOf } from '../../channels/registry.ts';
 import { callbackUrl } from '../../channels/sms/render.ts';
-import { isFromTwilio, readStatusCallback } from '../../channels/sms/status-callback.ts';
+import { isFromTwilio, readStatusCallback, type MessageNews } from '../../channels/sms/status-callback.ts';
 import { applyNews } from '../../delivery-news/apply-news.ts';
 import type { NewsResult } from '../../delivery-news/news.ts';
 import type { DeliveryRecord } from '../../store/records.ts';
@@ -40,7 +40,7 @@ export const twilioStatus = defineEndpoint({
     503: { description: 'The delivery’s attempt has not ended yet' },
   },
   handle: async ({ params, body, headers, gone }, dependencies) => {
-    const { store, settings, clock, log } = dependencies;
+    const { store, settings, log } = dependencies;
     const delivery = await store.deliveries.get(params.deliveryId);
     const authToken = delivery === null ? null : await tokenFor(delivery, dependencies);
     const signature = headers['x-twilio-signature'];
@@ -50,24 +50,28 @@ export const twilioStatus = defineEndpoint({
     const news = readStatusCallback(body);
     if (news === 'unreadable') throw new Problem(400, 'This is not the state of a message: MessageSid or MessageStatus is missing.');
     if (news === 'on-its-way') return TAKEN;
-    const { messageSid, ...told } = news;
-    let result: NewsResult = 'not-settled';
-    await pollUntil(
-      async () => {
-        // A message of an earlier round says nothing of the one that counts.
-        const counts = (await store.deliveries.get(delivery.id))?.recipientId ?? messageSid;
-        result = counts === messageSid ? await applyNews(dependencies, { deliveryId: delivery.id, at: clock().toISOString(), ...told }) : 'stale';
-        return result !== 'not-settled';
-      },
-      { withinMs: SETTLES_WITHIN_MS, signal: gone },
-    );
-    log.info({ deliveryId: delivery.id, event: told.event, code: told.event === 'failed' ? told.code : null, result }, 'Twilio told what became of a message');
+    const result = await applyOnceSettled(delivery.id, news, dependencies, gone);
+    log.info({ deliveryId: delivery.id, event: news.event, code: news.event === 'failed' ? news.code : null, result }, 'Twilio told what became of a message');
     if (result === 'not-settled') throw new Problem(503, 'The attempt of this delivery has not ended yet. Call again.', { headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } });
     return TAKEN;
   },
 });
 
 const TAKEN: Answer = { status: 204 };
+
+/** Twilio can be faster than the end of the attempt is written: that is waited for. */
+async function applyOnceSettled(deliveryId: string, { messageSid, ...told }: MessageNews, dependencies: ApiDependencies, gone: AbortSignal): Promise<NewsResult> {
+  const results: NewsResult[] = [];
+  const apply = async () => {
+    // A message of an earlier round says nothing of the one that counts.
+    const counts = (await dependencies.store.deliveries.get(deliveryId))?.recipientId ?? messageSid;
+    if (counts !== messageSid) return 'stale';
+    return applyNews(dependencies, { deliveryId, at: dependencies.clock().toISOString(), ...told });
+  };
+  const look = async () => results.push(await apply()) > 0 && results.at(-1) !== 'not-settled';
+  await pollUntil(look, { withinMs: SETTLES_WITHIN_MS, signal: gone });
+  return results.at(-1) ?? 'not-settled';
+}
 
 /** By today's configuration; by that of the lead's plan where the destination is gone from it. Null: nobody can have signed. */
 async function tokenFor({ planned, leadId }: DeliveryRecord, { configuration, installation, store }: ApiDependencies): Promise<string | null> {

@@ -20,7 +20,7 @@ const UCS_UNITS = { alone: 70, joined: 67 };
  * never cut: it goes into the next part whole.
  */
 export function countSegments(text: string): SmsSegments {
-  const characters = [...text];
+  const characters = Array.from(text);
   const isGsm = characters.every((character) => BASIC.has(character) || EXTENSION.has(character));
   const { alone, joined } = isGsm ? GSM_UNITS : UCS_UNITS;
   const sizes = characters.map((character) => (isGsm ? (EXTENSION.has(character) ? 2 : 1) : character.length));
