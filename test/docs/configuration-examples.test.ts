@@ -28,7 +28,7 @@ function yamlBlocks(page: string, text: string): Example[] {
 
 /** The README's example is a whole configuration without the mark; on the other pages only marked blocks are. */
 async function wholeConfigurations(): Promise<Example[]> {
-  const pages = (await readdir(new URL('docs/', ROOT))).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`);
+  const pages = (await readdir(new URL('docs/', ROOT), { recursive: true })).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`);
   const blocks = await Promise.all(['README.md', ...pages].map(async (page) => yamlBlocks(page, await readFile(new URL(page, ROOT), 'utf8'))));
   return blocks.flat().filter(({ page, yaml }) => yaml.startsWith(MARK) || (page === 'README.md' && /^sources:/m.test(yaml)));
 }
