@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Installation } from '../channels/installation.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import type { HttpClient } from '../egress/http-client.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -15,6 +16,8 @@ export interface ApiDependencies {
   engine: Engine;
   /** The way out, behind the address policy. */
   http: HttpClient;
+  /** For previews, and for what providers sign their callbacks with. */
+  installation: Installation;
   settings: ApiSettings;
   log: Logger;
   /** The present, so that nothing below reads a clock of its own. */

@@ -11,6 +11,7 @@ import { putConfig } from './config/put-config.ts';
 import { listDeadLetters } from './dead-letters/list-dead-letters.ts';
 import { documentationEndpoints } from './documentation/documentation-endpoints.ts';
 import type { ApiSettings } from './dependencies.ts';
+import { twilioStatus } from './hooks/twilio-status.ts';
 import { getHealth } from './health/health.ts';
 import { getReadiness } from './health/readiness.ts';
 import type { Endpoint } from './http/endpoint.ts';
@@ -64,6 +65,7 @@ export function allEndpoints(settings: ApiSettings): Endpoint[] {
     listSourceKeys,
     deleteSourceKey,
     listAlerts,
+    twilioStatus,
     getHealth,
     getReadiness,
     getMetrics,

@@ -6,6 +6,7 @@ import type { ConnectionSettings } from '../egress/http-client.ts';
 import { bindChannel, type BoundChannel } from './bind-channel.ts';
 import { databaseChannel } from './database/index.ts';
 import { dynamicsChannel } from './dynamics/index.ts';
+import { smsChannel } from './sms/index.ts';
 import { webhookChannel } from './webhook/index.ts';
 import { zohoChannel } from './zoho/index.ts';
 
@@ -13,7 +14,13 @@ export type { BoundChannel } from './bind-channel.ts';
 
 /** Every destination type of this version, by its name. */
 export const channels: ReadonlyMap<string, BoundChannel> = new Map(
-  [bindChannel(webhookChannel), bindChannel(databaseChannel), bindChannel(dynamicsChannel), bindChannel(zohoChannel)].map((channel) => [channel.type, channel]),
+  [
+    bindChannel(webhookChannel),
+    bindChannel(databaseChannel),
+    bindChannel(smsChannel),
+    bindChannel(dynamicsChannel),
+    bindChannel(zohoChannel),
+  ].map((channel) => [channel.type, channel]),
 );
 
 /** The channel of a destination type, or undefined for a type that this version does not have. */

@@ -25,6 +25,8 @@ export async function finishInterrupted(dependencies: DeliverDependencies, work:
   // From here on the attempt is a finished one for everybody who counts.
   open.finishedAt = recorded.finishedAt;
   open.outcome = recorded.outcome.outcome;
+  open.kind = recorded.outcome.outcome === 'error' ? recorded.outcome.kind : null;
+  open.code = recorded.outcome.outcome === 'error' ? recorded.outcome.code : null;
   open.counted = recorded.counted;
   return recorded.wasOpen ? recorded.result : null;
 }
@@ -33,7 +35,7 @@ const INTERRUPTED: AttemptOutcome = {
   outcome: 'error',
   kind: 'unknown',
   code: 'interrupted',
-  reason: 'The worker was lost during this attempt. The request may have arrived; it is sent again with the same id.',
+  reason: 'The worker was lost during this attempt. The request may have arrived; it is looked up where the channel can, else sent again with the same id.',
 };
 
 const LOST_TEXT = 'The answer was read, but its text was lost with the worker before it could be written.';
