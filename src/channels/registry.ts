@@ -5,13 +5,14 @@ import type { Readiness } from '../domain/readiness/readiness.ts';
 import type { ConnectionSettings } from '../egress/http-client.ts';
 import { bindChannel, type BoundChannel } from './bind-channel.ts';
 import { databaseChannel } from './database/index.ts';
+import { emailChannel } from './email/index.ts';
 import { webhookChannel } from './webhook/index.ts';
 
 export type { BoundChannel } from './bind-channel.ts';
 
 /** Every destination type of this version, by its name. */
 export const channels: ReadonlyMap<string, BoundChannel> = new Map(
-  [bindChannel(webhookChannel), bindChannel(databaseChannel)].map((channel) => [channel.type, channel]),
+  [bindChannel(webhookChannel), bindChannel(databaseChannel), bindChannel(emailChannel)].map((channel) => [channel.type, channel]),
 );
 
 /** The channel of a destination type, or undefined for a type that this version does not have. */

@@ -3,7 +3,6 @@
  * did not mistype it, and must not believe that it works. Remove a word here with the feature that brings it.
  */
 const DESTINATION_TYPES: ReadonlySet<string> = new Set([
-  'email',
   'sms',
   'google-sheets',
   'hubspot',
