@@ -8,6 +8,8 @@ const rooms = {
   // Types only: the workflows' view of what activities do.
   workflows: ['domain', 'activities/contract.ts'],
   temporal: ['domain', 'workflows', 'activities/contract.ts'],
+  // What providers say of deliveries later on.
+  'delivery-news': ['store', 'temporal', 'domain'],
   metrics: ['configuration', 'store', 'domain'],
   // The ids that log lines carry: used where work begins.
   'log-context': ['domain'],
@@ -16,7 +18,7 @@ const rooms = {
   activities: ['configuration', 'channels', 'egress', 'store', 'domain', 'temporal', 'metrics'],
   settings: ['domain'],
   dashboard: ['domain', 'store'],
-  api: ['workflows', 'activities', 'configuration', 'channels', 'egress', 'store', 'domain', 'temporal', 'dashboard', 'settings', 'metrics', 'log-context'],
+  api: ['workflows', 'activities', 'configuration', 'channels', 'egress', 'store', 'domain', 'temporal', 'dashboard', 'settings', 'metrics', 'log-context', 'delivery-news'],
   worker: ['workflows', 'activities', 'configuration', 'channels', 'egress', 'store', 'domain', 'temporal', 'settings', 'metrics', 'log-context', 'tracing'],
 };
 

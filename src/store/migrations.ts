@@ -100,6 +100,16 @@ export const MIGRATIONS: readonly Migration[] = [
         primary key (buyer, destination))`,
     ],
   },
+  {
+    number: 6,
+    statements: [
+      `create table delivery_news (
+        delivery_id text primary key, buyer text not null, destination text not null, event text not null, at timestamptz(3) not null)`,
+      `create index delivery_news_confirmed on delivery_news (buyer, destination, at) where event = 'confirmed'`,
+      // Unlogged, as source_limits.
+      `create unlogged table credential_limits (digest text primary key, clear_at bigint not null, was_clear_at bigint, asked_at bigint not null) with (fillfactor = 50)`,
+    ],
+  },
 ];
 
 /** Any number, as long as every Leadrail takes the same one. */

@@ -10,6 +10,8 @@ import { openEmbedded } from './embedded.ts';
 import type { Encryption } from './encryption.ts';
 import { FreshWork } from './fresh-work.ts';
 import { createGateStore } from './gates.ts';
+import { createCredentialLimitStore } from './credential-limits.ts';
+import { createNewsStore } from './delivery-news.ts';
 import { createHealthCheckStore } from './health-checks.ts';
 import { adoptEncryptionKey } from './key-rotation.ts';
 import { createLeadStore } from './leads.ts';
@@ -37,7 +39,9 @@ export function createStore(database: Database, encryption: Encryption): Store {
     secrets: createSecretStore(database, encryption),
     sourceKeys: createSourceKeyStore(database),
     sourceLimits: createSourceLimitStore(database),
+    credentialLimits: createCredentialLimitStore(database),
     healthChecks: createHealthCheckStore(database),
+    news: createNewsStore(database),
     counts: createCountStore(database),
     tokens: createTokenStore(database, encryption),
     connections: createConnectionStore(database, encryption),

@@ -163,6 +163,14 @@ export const sourceLimits = pgTable('source_limits', {
   askedAt: bigint('asked_at', { mode: 'number' }).notNull(),
 });
 
+/** How far each credential that has a limit has used it up, as `sourceLimits`; by a digest of it. */
+export const credentialLimits = pgTable('credential_limits', {
+  digest: text().primaryKey(),
+  clearAt: bigint('clear_at', { mode: 'number' }).notNull(),
+  wasClearAt: bigint('was_clear_at', { mode: 'number' }),
+  askedAt: bigint('asked_at', { mode: 'number' }).notNull(),
+});
+
 /** Tokens of destinations, one row for each that its settings brought. Sealed: settings, tokens (`token-seal.ts`). */
 export const tokens = pgTable('tokens', {
   /** Made of buyer, destination and settings by the newest encryption key, so that it tells nothing of the credentials in them. */
@@ -203,6 +211,16 @@ export const healthChecks = pgTable(
   },
   (table) => [primaryKey({ columns: [table.buyer, table.destination] })],
 );
+
+/** The latest that a provider has said of a delivery after it took it. */
+export const deliveryNews = pgTable('delivery_news', {
+  deliveryId: text('delivery_id').primaryKey(),
+  buyer: text().notNull(),
+  destination: text().notNull(),
+  event: text().$type<'confirmed' | 'failed'>().notNull(),
+  /** By the provider's clock. */
+  at: instant().notNull(),
+});
 
 /** One row: a known text sealed with the newest key, by which a start finds out whether its key can read the rest. */
 export const encryptionCanary = pgTable('encryption_canary', { id: integer().primaryKey(), sealed: text().notNull() });

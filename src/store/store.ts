@@ -1,6 +1,7 @@
 import type { BuyerGate } from '../domain/breaker/gate.ts';
 import type { DeadLetterKind, LeadStatus, ReasonCode } from '../domain/delivery/state.ts';
 import type { Plan } from '../domain/delivery/plan.ts';
+import type { Turn } from '../domain/credential-limit/reserve.ts';
 import type { LimitDecision, Pace } from '../domain/intake-limit/decide.ts';
 import type {
   AlertRecord,
@@ -31,7 +32,9 @@ export interface Store {
   secrets: SecretStore;
   sourceKeys: SourceKeyStore;
   sourceLimits: SourceLimitStore;
+  credentialLimits: CredentialLimitStore;
   healthChecks: HealthCheckStore;
+  news: NewsStore;
   counts: CountStore;
   tokens: TokenStore;
   connections: ConnectionStore;
@@ -230,6 +233,11 @@ export interface SourceLimitStore {
   giveBack(source: string, pace: Pace): Promise<void>;
 }
 
+export interface CredentialLimitStore {
+  /** A turn for one request of a credential, given out up to `aheadMicros` before it comes; shared by all workers. `digest` stands for the credential. */
+  reserve(digest: string, pace: Pace, aheadMicros: number): Promise<Turn>;
+}
+
 /** Whose tokens: a destination's, got by these settings (`digest`, SHA-256 of them; never stored in the clear). */
 export interface TokenOwner {
   buyer: string;
@@ -308,6 +316,17 @@ export interface ClaimedCheck {
   /** Whether the check before this one failed, whoever made it. */
   wasFailing: boolean;
 }
+
+export interface NewsStore {
+  /** Takes in what a provider says of a delivery; older news than is known changes nothing. */
+  take(news: { deliveryId: string; at: string; event: 'confirmed' | 'failed'; explanation: string }): Promise<TakenNews>;
+}
+
+/** `stale`: later news is known, or the delivery stands otherwise for a reason of its own. */
+export type TakenNews =
+  | { result: 'unknown-delivery' | 'not-settled' | 'stale' }
+  /** `lastConfirmedAt`: of this destination. */
+  | { result: 'applied'; buyer: string; destination: string; leadId: string; lastConfirmedAt: string | null };
 
 export interface HealthCheckStore {
   /**

@@ -8,27 +8,31 @@ import type { Passed } from './pass-gate.ts';
 import { prepareRequest } from './prepare-request.ts';
 import { recordEnd, type Recorded } from './record-end.ts';
 import { sendPrepared } from './send-prepared.ts';
+import { takeTurn } from './take-turn.ts';
 
 /** What one attempt led to. */
 export type Attempted =
   | { next: 'settled'; result: DeliverResult }
-  /** Transient: once more after a wait. `code` says why. */
+  /** Transient, or not its turn yet: once more after a wait. `code` says why. */
   | { next: 'retry'; code: string; waitMs: number }
   /** Somebody else has gone on with the delivery meanwhile: how it stands is in the store. */
   | { next: 'overtaken' }
   /** A probe that failed: the lead is given back. */
   | { next: 'give-back'; number: number; mayHaveArrived: boolean };
 
-/** One attempt from rendering to its written end. */
+/** One attempt from rendering to its written end. `patienceMs`: how long it may wait here for its turn, where its credential has a limit. */
 export async function attemptOnce(
   dependencies: DeliverDependencies,
   input: DeliveryReference,
   work: DeliveryWork,
   passage: Passed,
   context: DeliveryContext,
+  patienceMs: number,
 ): Promise<Attempted> {
   const { store, clock } = dependencies;
   const prepared = await prepareRequest(dependencies, input, work);
+  const comeBackInMs = prepared.ok ? await takeTurn(dependencies, prepared, patienceMs, context.signal) : null;
+  if (comeBackInMs !== null) return { next: 'retry', code: 'waits for its turn', waitMs: comeBackInMs };
   const number = Math.max(0, ...work.attempts.map((attempt) => attempt.number)) + 1;
   const startedAt = clock().toISOString();
   const isBegun = await store.attempts.begin({

@@ -28,7 +28,7 @@ export async function deliver(dependencies: DeliverDependencies, input: DeliverI
   if (isFinal(work.delivery.state)) return conclude(standingOf(work));
   const passage = await passGate(dependencies, input, work, context);
   if (!passage.passed) return conclude(passage.result);
-  const attempted = await attemptOnce(dependencies, input, work, passage, context);
+  const attempted = await attemptOnce(dependencies, input, work, passage, context, TURN_PATIENCE_MS);
   switch (attempted.next) {
     case 'settled':
       return conclude(attempted.result);
@@ -69,6 +69,9 @@ async function giveBack(dependencies: DeliverDependencies, input: DeliverInput, 
 }
 
 const LOOK_AGAIN_MS = 5_000;
+
+/** Within the grace of a probe's lease. */
+const TURN_PATIENCE_MS = 5_000;
 
 /** A person or a release has sent it from another workflow: two must not send it at once; how it ends there is its end here. */
 export function isElsewhere({ delivery }: DeliveryWork, context: DeliveryContext): boolean {

@@ -11,6 +11,9 @@ import { finishInterrupted } from '../deliver/interrupted.ts';
 import { LEAVE_TO_TEST, type Passed } from '../deliver/pass-gate.ts';
 import { standingOf } from '../deliver/standing.ts';
 
+/** Whoever has to wait longer for its turn does so in a child, and keeps nobody. */
+const TURN_PATIENCE_MS = 500;
+
 /** The first attempt of one delivery. `null`: it goes on in a child, for whatever reason. */
 export async function tryFirst(dependencies: DeliverDependencies, delivery: DeliveryReference, context: DeliveryContext): Promise<DeliverResult | null> {
   const end = { isUnwritten: false };
@@ -40,7 +43,7 @@ export async function tryFirst(dependencies: DeliverDependencies, delivery: Deli
 async function attempt(dependencies: DeliverDependencies, delivery: DeliveryReference, work: DeliveryWork, context: DeliveryContext): Promise<DeliverResult | null> {
   const passage = await passageOf(dependencies, delivery, work);
   if (passage === null) return null;
-  const attempted = await attemptOnce(dependencies, delivery, work, passage, context);
+  const attempted = await attemptOnce(dependencies, delivery, work, passage, context, TURN_PATIENCE_MS);
   return attempted.next === 'settled' ? attempted.result : null;
 }
 

@@ -31,6 +31,8 @@ export function explain(reason: ReasonCode): string {
       return 'Nobody in the chain took the lead, and this buyer was paused: redeliver it once the buyer is back.';
     case 'discarded-by-operator':
       return 'Given up by hand.';
+    case 'failed-later':
+      return 'The provider took it, and said later that it did not reach the recipient.';
     case 'worker-lost':
       return 'The work on it was lost more often than Temporal allows; look at the workers, then redeliver.';
   }

@@ -24,7 +24,8 @@ export type ReasonCode =
   | 'chain-not-reached'
   | 'chain-exhausted'
   | 'discarded-by-operator'
-  | 'worker-lost';
+  | 'worker-lost'
+  | 'failed-later';
 
 /** Dead letters, by who has to act: the buyer refused, nobody could be reached, it may have arrived, or it is ours to mend. */
 export type DeadLetterKind = 'refused' | 'undeliverable' | 'unknown' | 'ours';

@@ -1,0 +1,28 @@
+import type { Logger } from 'pino';
+import { describeError } from '../domain/describe-error.ts';
+import type { Store } from '../store/store.ts';
+import type { Engine } from '../temporal/engine.ts';
+import type { DeliveryNews, NewsResult } from './news.ts';
+
+export interface NewsDependencies {
+  store: { news: Store['news'] };
+  engine: Pick<Engine, 'report'>;
+  log: Pick<Logger, 'warn'>;
+}
+
+/**
+ * Takes in what a provider says of a delivery later on: the delivery's state follows, and the buyer's breaker hears of a failure. In a
+ * row are failures that no confirmed delivery of the destination came after.
+ */
+export async function applyNews({ store, engine, log }: NewsDependencies, news: DeliveryNews): Promise<NewsResult> {
+  const { deliveryId, at, event, code, reason, countsForBreaker } = news;
+  const taken = await store.news.take({ deliveryId, at, event, explanation: reason });
+  if (taken.result !== 'applied' || event !== 'failed' || !countsForBreaker) return taken.result;
+  const { buyer, destination, leadId, lastConfirmedAt } = taken;
+  const lastSuccessAtMs = lastConfirmedAt === null ? null : Date.parse(lastConfirmedAt);
+  // The state is what counts, and is written: a breaker that misses one failure hears the next.
+  await engine
+    .report(buyer, { destination, errors: [{ atMs: Date.parse(at), code, leadId }], lastSuccessAtMs, probe: null })
+    .catch((error: unknown) => log.warn({ buyer, deliveryId, ...describeError(error) }, 'a buyer’s breaker did not hear of a failure that came late'));
+  return taken.result;
+}

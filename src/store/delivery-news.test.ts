@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Report } from '../domain/breaker/report.ts';
+import { applyNews } from '../delivery-news/apply-news.ts';
+import type { DeliveryNews } from '../delivery-news/news.ts';
+import { attempt, beginning, DELIVERED, newLead, planned, planOf, REFUSAL, REJECTED, SUCCESS, testDatabases, type Opened } from './testing.ts';
+
+const BOUNCE = { event: 'failed', code: 'recipient', reason: 'The mailbox does not exist.', countsForBreaker: true } as const;
+
+describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('what providers say later, $name', ({ open }) => {
+  let opened: Opened;
+  let reports: { buyer: string; report: Report }[] = [];
+  beforeAll(async () => {
+    opened = await open();
+  });
+  afterAll(() => opened.close());
+
+  async function deliver(path: string) {
+    const delivery = planned(path);
+    const lead = newLead(planOf([delivery]));
+    await opened.store.leads.accept(lead);
+    return { delivery, leadId: lead.id };
+  }
+
+  async function delivered(path: string) {
+    const one = await deliver(path);
+    await attempt(opened.store, one.delivery, SUCCESS, DELIVERED);
+    return one;
+  }
+
+  const tell = (deliveryId: string, at: string, news: Partial<DeliveryNews> = {}) =>
+    applyNews(
+      {
+        store: opened.store,
+        engine: {
+          report: (buyer, report) => {
+            reports.push({ buyer, report });
+            return Promise.resolve();
+          },
+        },
+        log: { warn: () => undefined },
+      },
+      { deliveryId, at, ...BOUNCE, ...news },
+    );
+
+  it('makes a delivery fail that had counted as delivered: a dead letter, its lead undelivered, and the breaker hears', async () => {
+    reports = [];
+    const { delivery, leadId } = await delivered('acme/inbox');
+    expect(await tell(delivery.id, '2026-03-01T10:05:00.000Z')).toBe('applied');
+    expect(await opened.store.deliveries.get(delivery.id)).toMatchObject({ state: 'failed', reason: 'failed-later', explanation: BOUNCE.reason, deadLetter: 'undeliverable', billable: false });
+    expect(await opened.store.leads.status(leadId)).toBe('undelivered');
+    expect(reports).toEqual([
+      { buyer: 'acme', report: { destination: 'inbox', errors: [{ atMs: Date.parse('2026-03-01T10:05:00.000Z'), code: 'recipient', leadId }], lastSuccessAtMs: null, probe: null } },
+    ]);
+  });
+
+  it('takes the latest that was said, in whatever order it comes', async () => {
+    const { delivery, leadId } = await delivered('acme/inbox');
+    expect(await tell(delivery.id, '2026-03-01T10:05:00.000Z')).toBe('applied');
+    expect(await tell(delivery.id, '2026-03-01T10:05:00.000Z')).toBe('stale');
+    expect(await tell(delivery.id, '2026-03-01T10:04:00.000Z', { event: 'confirmed' })).toBe('stale');
+    expect(await opened.store.leads.status(leadId)).toBe('undelivered');
+    expect(await tell(delivery.id, '2026-03-01T10:06:00.000Z', { event: 'confirmed' })).toBe('applied');
+    expect(await opened.store.deliveries.get(delivery.id)).toMatchObject({ state: 'delivered', reason: 'accepted', deadLetter: null, billable: true });
+    expect(await opened.store.leads.status(leadId)).toBe('delivered');
+  });
+
+  it('tells the breaker of the last one that was confirmed, so that failures far apart are not in a row', async () => {
+    const [good, bad] = [await delivered('bravo/inbox'), await delivered('bravo/inbox')];
+    await tell(good.delivery.id, '2026-03-01T10:05:00.000Z', { event: 'confirmed' });
+    reports = [];
+    await tell(bad.delivery.id, '2026-03-01T10:06:00.000Z');
+    expect(reports[0]?.report.lastSuccessAtMs).toBe(Date.parse('2026-03-01T10:05:00.000Z'));
+  });
+
+  it('says nothing to the breaker of what concerns one lead only', async () => {
+    reports = [];
+    const { delivery } = await delivered('acme/inbox');
+    expect(await tell(delivery.id, '2026-03-01T10:05:00.000Z', { countsForBreaker: false })).toBe('applied');
+    expect(reports).toEqual([]);
+  });
+
+  it('wants to hear it again while the attempt has no end yet, and leaves alone what the buyer refused', async () => {
+    const { delivery } = await deliver('acme/inbox');
+    await opened.store.attempts.begin(beginning(delivery.id));
+    expect(await tell(delivery.id, '2026-03-01T10:05:00.000Z')).toBe('not-settled');
+    const refused = await deliver('acme/inbox');
+    await attempt(opened.store, refused.delivery, REFUSAL, REJECTED);
+    expect(await tell(refused.delivery.id, '2026-03-01T10:05:00.000Z')).toBe('stale');
+    expect(await opened.store.deliveries.get(refused.delivery.id)).toMatchObject({ state: 'rejected' });
+    expect(await tell('no-such-delivery', '2026-03-01T10:05:00.000Z')).toBe('unknown-delivery');
+  });
+
+  it('stands when the breaker cannot be reached', async () => {
+    const { delivery } = await delivered('acme/inbox');
+    const engine = { report: () => Promise.reject(new Error('Temporal is away')) };
+    const warnings: unknown[] = [];
+    const log = { warn: (fields: unknown) => void warnings.push(fields) };
+    expect(await applyNews({ store: opened.store, engine, log }, { deliveryId: delivery.id, at: '2026-03-01T10:05:00.000Z', ...BOUNCE })).toBe('applied');
+    expect(warnings).toHaveLength(1);
+  });
+});
