@@ -15,6 +15,7 @@ import { getHealth } from './health/health.ts';
 import { getReadiness } from './health/readiness.ts';
 import type { Endpoint } from './http/endpoint.ts';
 import { getMetrics } from './metrics/get-metrics.ts';
+import { resendCallback } from './hooks/resend.ts';
 import { postLead } from './intake/post-lead.ts';
 import { getLead } from './leads/get-lead.ts';
 import { searchLeads } from './leads/search-leads.ts';
@@ -26,6 +27,7 @@ import { testDestination } from './preview/test-destination.ts';
 import { discardDelivery, redeliverDelivery } from './redelivery/delivery-endpoints.ts';
 import { discardLead, redeliverLead } from './redelivery/lead-endpoints.ts';
 import { deleteSecret, listSecrets, putSecret } from './secrets/secrets.ts';
+import { deleteSuppression, listSuppressions } from './suppressions/suppressions.ts';
 import { createSourceKey, deleteSourceKey, listSourceKeys } from './source-keys/source-keys.ts';
 
 /** Every endpoint, in the order of the documentation. */
@@ -64,6 +66,9 @@ export function allEndpoints(settings: ApiSettings): Endpoint[] {
     listSourceKeys,
     deleteSourceKey,
     listAlerts,
+    listSuppressions,
+    deleteSuppression,
+    resendCallback,
     getHealth,
     getReadiness,
     getMetrics,

@@ -4,7 +4,7 @@ import type { Readiness } from '../domain/readiness/readiness.ts';
 import type { RawAnswer } from '../domain/response/answer.ts';
 import type { Reading } from '../domain/response/read.ts';
 import type { ConnectionSettings, HttpRequest } from '../egress/http-client.ts';
-import type { Channel, ChannelFinding, CredentialLimit, PreviewInput, RenderInput, RenderResult, SendInput, SendResult } from './channel.ts';
+import type { Channel, ChannelFinding, CredentialLimit, PreviewInput, RenderedRequest, RenderInput, RenderResult, SendInput, SendResult } from './channel.ts';
 import type { Installation } from './installation.ts';
 import type { TokenSettings } from './tokens/settings.ts';
 
@@ -21,6 +21,7 @@ export interface BoundChannel {
   /** Null where nobody limits it. */
   limit(config: DestinationCommon, installation: Installation): CredentialLimit | null;
   render(input: RenderInput<DestinationCommon>): RenderResult;
+  recipients(request: RenderedRequest): string[];
   /** Null for a channel that makes no request of its own. */
   preview(input: PreviewInput<DestinationCommon>): HttpRequest | null;
   readAnswer(config: DestinationCommon, answer: RawAnswer, now: Date): Reading | null;
@@ -52,6 +53,7 @@ export function bindChannel<Config extends DestinationCommon>(channel: Channel<C
     limit: (config, installation) => channel.limit?.(own(config), installation) ?? null,
     readiness: (config) => channel.readiness(own(config)),
     render: (input) => channel.render({ ...input, config: own(input.config) }),
+    recipients: (request) => channel.recipients?.(request) ?? [],
     preview: (input) => channel.preview?.({ ...input, config: own(input.config) }) ?? null,
     readAnswer: (config, answer, now) => channel.readAnswer?.(own(config), answer, now) ?? null,
     send: (input) => channel.send({ ...input, config: own(input.config) }),

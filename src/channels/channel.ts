@@ -33,6 +33,8 @@ export interface Channel<Config extends DestinationCommon = DestinationCommon> {
   readiness(config: Config): Readiness;
   /** Makes the request from the lead: pure, the same bytes each time for the same input. */
   render(input: RenderInput<Config>): RenderResult;
+  /** Addresses that a rendered request would reach, of the kind that can be suppressed; absent where there are none. */
+  recipients?(request: RenderedRequest): string[];
   /** The request as it would leave, for a preview: as `send` completes it, without asking anybody for a token. Absent for a channel that makes no request of its own. */
   preview?(input: PreviewInput<Config>): HttpRequest;
   /** How an answer would be read, for a preview. Goes with `preview`. */

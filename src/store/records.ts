@@ -154,6 +154,19 @@ export interface AlertRecord {
   clearedAt: string | null;
 }
 
+/** An address that nothing is sent to any more, until a person releases it. */
+export interface SuppressionRecord {
+  id: string;
+  address: string;
+  /** `bounced`: it takes no mail; `complained`: its owner called an email spam. */
+  cause: 'bounced' | 'complained';
+  /** Of the delivery by which it came to light. */
+  buyer: string;
+  destination: string;
+  deliveryId: string;
+  since: string;
+}
+
 export interface ConfigVersionRecord {
   version: number;
   /** The document as stored: literal credentials replaced by references to encrypted secrets. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { mailboxOf } from './address.ts';
 
 const addressesSchema = z.array(z.string());
 
@@ -29,4 +30,9 @@ export function encodeEmail({ attachments, bcc, cc, from, html, reply_to, subjec
 /** Reads what `encodeEmail` wrote. Throws for anything else: then it was not rendered by this channel. */
 export function decodeEmail(bytes: Uint8Array | null): EmailBody {
   return emailBodySchema.parse(JSON.parse(Buffer.from(bytes ?? []).toString('utf8')));
+}
+
+/** The bare addresses of everybody whom an email reaches. */
+export function recipientsOf({ to, cc = [], bcc = [] }: EmailBody): string[] {
+  return [...to, ...cc, ...bcc].flatMap((address) => mailboxOf(address) ?? []);
 }

@@ -2,6 +2,7 @@ import type { Channel } from '../channel.ts';
 import { apiKeyOf } from './api-key.ts';
 import { checkEmail } from './check.ts';
 import { completeEmail } from './complete.ts';
+import { decodeEmail, recipientsOf } from './email-body.ts';
 import { emailConfigSchema, type EmailConfig } from './config.ts';
 import { readEmailAnswer } from './read-answer.ts';
 import { readinessOfEmail } from './readiness.ts';
@@ -21,6 +22,7 @@ export const emailChannel: Channel<EmailConfig> = {
   },
   readiness: readinessOfEmail,
   render: renderEmail,
+  recipients: ({ body }) => recipientsOf(decodeEmail(body)),
   preview: ({ config, request, deliveryId }) => completeEmail(request, deliveryId, config.apiKey),
   readAnswer: (_config, answer, now) => readEmailAnswer(answer, now),
   send: sendEmail,
