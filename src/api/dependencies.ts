@@ -36,6 +36,8 @@ export interface ApiSettings {
   /** The most intake calls that this process answers at once, those that wait included; `DEFAULT_INTAKE_AT_ONCE` unless set. */
   intakeAtOnce?: number;
   version: string;
+  /** For sender domains of the installation's own account. */
+  resendApiKey?: string | null;
   /** By which callbacks of Resend are signed; without it they are not taken. */
   resendWebhookSecret?: string | null;
 }

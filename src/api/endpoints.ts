@@ -26,6 +26,7 @@ import { preview } from './preview/preview.ts';
 import { testDestination } from './preview/test-destination.ts';
 import { discardDelivery, redeliverDelivery } from './redelivery/delivery-endpoints.ts';
 import { discardLead, redeliverLead } from './redelivery/lead-endpoints.ts';
+import { createSenderDomain, getSenderDomain, listSenderDomains, verifySenderDomain } from './sender-domains/sender-domains.ts';
 import { deleteSecret, listSecrets, putSecret } from './secrets/secrets.ts';
 import { deleteSuppression, listSuppressions } from './suppressions/suppressions.ts';
 import { createSourceKey, deleteSourceKey, listSourceKeys } from './source-keys/source-keys.ts';
@@ -68,6 +69,10 @@ export function allEndpoints(settings: ApiSettings): Endpoint[] {
     listAlerts,
     listSuppressions,
     deleteSuppression,
+    createSenderDomain,
+    listSenderDomains,
+    getSenderDomain,
+    verifySenderDomain,
     resendCallback,
     getHealth,
     getReadiness,

@@ -21,6 +21,8 @@ export interface BoundChannel {
   /** Null where nobody limits it. */
   limit(config: DestinationCommon, installation: Installation): CredentialLimit | null;
   render(input: RenderInput<DestinationCommon>): RenderResult;
+  /** Null where no emails are sent. */
+  senderDomain(config: DestinationCommon): string | null;
   recipients(request: RenderedRequest): string[];
   /** Null for a channel that makes no request of its own. */
   preview(input: PreviewInput<DestinationCommon>): HttpRequest | null;
@@ -53,6 +55,7 @@ export function bindChannel<Config extends DestinationCommon>(channel: Channel<C
     limit: (config, installation) => channel.limit?.(own(config), installation) ?? null,
     readiness: (config) => channel.readiness(own(config)),
     render: (input) => channel.render({ ...input, config: own(input.config) }),
+    senderDomain: (config) => channel.senderDomain?.(own(config)) ?? null,
     recipients: (request) => channel.recipients?.(request) ?? [],
     preview: (input) => channel.preview?.({ ...input, config: own(input.config) }) ?? null,
     readAnswer: (config, answer, now) => channel.readAnswer?.(own(config), answer, now) ?? null,

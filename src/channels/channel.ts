@@ -33,6 +33,8 @@ export interface Channel<Config extends DestinationCommon = DestinationCommon> {
   readiness(config: Config): Readiness;
   /** Makes the request from the lead: pure, the same bytes each time for the same input. */
   render(input: RenderInput<Config>): RenderResult;
+  /** The domain that its emails come from, for a channel that sends any. */
+  senderDomain?(config: Config): string | null;
   /** Addresses that a rendered request would reach, of the kind that can be suppressed; absent where there are none. */
   recipients?(request: RenderedRequest): string[];
   /** The request as it would leave, for a preview: as `send` completes it, without asking anybody for a token. Absent for a channel that makes no request of its own. */

@@ -47,6 +47,11 @@ export function readinessOf(destination: DestinationCommon): Readiness {
   return boundChannelOf(destination.type).readiness(destination);
 }
 
+/** The domain that a destination's emails come from; null where it sends none. */
+export function senderDomainOf(destination: DestinationCommon): string | null {
+  return boundChannelOf(destination.type).senderDomain(destination);
+}
+
 /** Where credentials stand in a destination. */
 export function credentialPaths(destination: DestinationCommon): (string | number)[][] {
   return boundChannelOf(destination.type).credentialPaths(destination);

@@ -124,6 +124,14 @@ export const MIGRATIONS: readonly Migration[] = [
       `create index deliveries_email on deliveries (recipient_id) where planned ->> 'type' = 'email'`,
     ],
   },
+  {
+    number: 8,
+    statements: [
+      `create table sender_domains (
+        id text primary key, name text not null unique, status text not null, records json not null, key_name text, base_url text,
+        checked_at timestamptz(3) not null)`,
+    ],
+  },
 ];
 
 /** Any number, as long as every Leadrail takes the same one. */

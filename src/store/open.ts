@@ -18,6 +18,7 @@ import { adoptEncryptionKey } from './key-rotation.ts';
 import { createLeadStore } from './leads.ts';
 import { migrate } from './migrations.ts';
 import { openPostgres } from './postgres.ts';
+import { createSenderDomainStore } from './sender-domains.ts';
 import { createSecretStore } from './secrets.ts';
 import { createSourceKeyStore } from './source-keys.ts';
 import { createSourceLimitStore } from './source-limits.ts';
@@ -46,6 +47,7 @@ export function createStore(database: Database, encryption: Encryption): Store {
     news: createNewsStore(database),
     callbacks: createCallbackStore(database),
     suppressions: createSuppressionStore(database, encryption),
+    senderDomains: createSenderDomainStore(database),
     counts: createCountStore(database),
     tokens: createTokenStore(database, encryption),
     connections: createConnectionStore(database, encryption),

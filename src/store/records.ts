@@ -167,6 +167,33 @@ export interface SuppressionRecord {
   since: string;
 }
 
+/** A DNS record to set for a domain that emails are sent from. */
+export interface DnsRecord {
+  /** What it is for: `SPF`, `DKIM`. */
+  purpose: string;
+  /** `MX`, `TXT`, `CNAME`. */
+  type: string;
+  name: string;
+  value: string;
+  priority: number | null;
+  /** What the provider found of it. */
+  status: string;
+}
+
+/** A domain that emails are sent from. */
+export interface SenderDomainRecord {
+  id: string;
+  name: string;
+  /** The provider's word; `verified` is good. */
+  status: string;
+  records: DnsRecord[];
+  /** The secret with the API key of its account; null for the installation's. */
+  keyName: string | null;
+  /** Where its provider is reached; null for the provider's own address. */
+  baseUrl: string | null;
+  checkedAt: string;
+}
+
 export interface ConfigVersionRecord {
   version: number;
   /** The document as stored: literal credentials replaced by references to encrypted secrets. */

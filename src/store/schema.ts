@@ -5,7 +5,7 @@ import type { Plan, PlannedDelivery } from '../domain/delivery/plan.ts';
 import type { DeadLetterKind, DeliveryState, LeadStatus, ReasonCode } from '../domain/delivery/state.ts';
 import type { SealedParts } from '../domain/evidence/chain.ts';
 import { foreignText, instant } from './columns.ts';
-import type { AlertRecord, SuppressionRecord } from './records.ts';
+import type { AlertRecord, DnsRecord, SuppressionRecord } from './records.ts';
 
 // What the code reads and writes. The tables themselves, with their indexes, are made by migrations.ts; a test holds the two together.
 // `json`, not `jsonb`: it keeps the order of keys and takes any character.
@@ -234,6 +234,18 @@ export const suppressions = pgTable('suppressions', {
   destination: text().notNull(),
   deliveryId: text('delivery_id').notNull(),
   since: instant().notNull(),
+});
+
+/** Domains that emails are sent from, with what their provider said of them last. */
+export const senderDomains = pgTable('sender_domains', {
+  /** The provider's. */
+  id: text().primaryKey(),
+  name: text().notNull(),
+  status: text().notNull(),
+  records: json().$type<DnsRecord[]>().notNull(),
+  keyName: text('key_name'),
+  baseUrl: text('base_url'),
+  checkedAt: instant('checked_at').notNull(),
 });
 
 /** Callbacks of providers that were taken in, by the provider's own id. */

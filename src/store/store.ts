@@ -15,6 +15,7 @@ import type {
   MaskedRequest,
   Page,
   Settlement,
+  SenderDomainRecord,
   SourceKeyRecord,
   SuppressionRecord,
 } from './records.ts';
@@ -38,6 +39,7 @@ export interface Store {
   news: NewsStore;
   callbacks: CallbackStore;
   suppressions: SuppressionStore;
+  senderDomains: SenderDomainStore;
   counts: CountStore;
   tokens: TokenStore;
   connections: ConnectionStore;
@@ -344,6 +346,15 @@ export interface SuppressionStore {
   list(limit: number, cursor: string | null): Promise<Page<SuppressionRecord>>;
   /** False when there was none. */
   release(id: string): Promise<boolean>;
+}
+
+export interface SenderDomainStore {
+  /** Writes what its provider says of a domain, in the place of what was known of that name. */
+  put(domain: SenderDomainRecord): Promise<void>;
+  get(id: string): Promise<SenderDomainRecord | null>;
+  /** All, by name. */
+  list(): Promise<SenderDomainRecord[]>;
+  forget(id: string): Promise<void>;
 }
 
 /** `stale`: later news is known, or the delivery stands otherwise for a reason of its own. */

@@ -31,7 +31,7 @@ export async function startApiPart(foundation: Foundation, announce: Announce): 
     configuration,
     engine,
     http,
-    settings: { publicUrl: settings.publicUrl ?? address, adminKey, bodyLimitBytes: DEFAULT_BODY_LIMIT_BYTES, version: VERSION, resendWebhookSecret: settings.resendWebhookSecret },
+    settings: { publicUrl: settings.publicUrl ?? address, adminKey, bodyLimitBytes: DEFAULT_BODY_LIMIT_BYTES, version: VERSION, resendApiKey: settings.resendApiKey, resendWebhookSecret: settings.resendWebhookSecret },
     log,
     clock,
     redeliver: createRedelivery({ store, configuration, engine, log }),

@@ -23,7 +23,7 @@ const nextId = () => `msg_${(numbers += 1)}`;
 
 /** Calls as Resend does: signed over id, time and the body's very bytes. */
 function callback({ type, data, createdAt = new Date().toISOString() }: Event, change: { id?: string; signedAt?: Date; secret?: string; send?: (body: string) => string } = {}) {
-  const { id = nextId(), signedAt = new Date(), secret = SECRET, send = (body) => body } = change;
+  const { id = nextId(), signedAt = new Date(), secret = SECRET, send = (text: string) => text } = change;
   const body = JSON.stringify({ type, created_at: createdAt, data });
   const headers = { 'svix-id': id, 'svix-timestamp': String(Math.floor(signedAt.getTime() / 1000)), 'svix-signature': `v1,bm90IHRoaXMgb25l ${new Webhook(secret).sign(id, signedAt, body)}` };
   return api.call('POST', '/hooks/resend', { body: send(body), headers, key: null });

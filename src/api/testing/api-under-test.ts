@@ -85,7 +85,7 @@ export interface CallOptions {
 }
 
 /** The whole API on a real socket over an embedded database in memory. */
-export async function startApi(options: { resendWebhookSecret?: string; temporalSdkUrl?: string; intakeAtOnce?: number; types?: DestinationTypes; allowedNetworks?: string[] } = {}): Promise<ApiUnderTest> {
+export async function startApi(options: { resendWebhookSecret?: string; resendApiKey?: string; temporalSdkUrl?: string; intakeAtOnce?: number; types?: DestinationTypes; allowedNetworks?: string[] } = {}): Promise<ApiUnderTest> {
   const store = await openStore({ kind: 'embedded', dataDir: 'memory://' }, createEncryption('an-encryption-key-of-a-test'));
   const engine = new RecordingEngine();
   const clock = () => new Date();
@@ -99,7 +99,7 @@ export async function startApi(options: { resendWebhookSecret?: string; temporal
     configuration,
     engine,
     http,
-    settings: { publicUrl: 'http://leadrail.example', adminKey: ADMIN_KEY, bodyLimitBytes: DEFAULT_BODY_LIMIT_BYTES, intakeAtOnce: options.intakeAtOnce ?? DEFAULT_INTAKE_AT_ONCE, version: '0.0.0-test', resendWebhookSecret: options.resendWebhookSecret ?? null },
+    settings: { publicUrl: 'http://leadrail.example', adminKey: ADMIN_KEY, bodyLimitBytes: DEFAULT_BODY_LIMIT_BYTES, intakeAtOnce: options.intakeAtOnce ?? DEFAULT_INTAKE_AT_ONCE, version: '0.0.0-test', resendApiKey: options.resendApiKey ?? null, resendWebhookSecret: options.resendWebhookSecret ?? null },
     log,
     clock,
     redeliver: createRedelivery({ store, configuration, engine, log }),

@@ -1,4 +1,5 @@
 import type { Channel } from '../channel.ts';
+import { domainOf } from './address.ts';
 import { apiKeyOf } from './api-key.ts';
 import { checkEmail } from './check.ts';
 import { completeEmail } from './complete.ts';
@@ -22,6 +23,7 @@ export const emailChannel: Channel<EmailConfig> = {
   },
   readiness: readinessOfEmail,
   render: renderEmail,
+  senderDomain: ({ from }) => domainOf(from),
   recipients: ({ body }) => recipientsOf(decodeEmail(body)),
   preview: ({ config, request, deliveryId }) => completeEmail(request, deliveryId, config.apiKey),
   readAnswer: (_config, answer, now) => readEmailAnswer(answer, now),
