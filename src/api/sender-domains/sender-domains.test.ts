@@ -36,7 +36,7 @@ function judge(request: IncomingMessage, body: string): [status: number, body: u
     resend.domains.set(made.id, made);
     return [201, made];
   }
-  if (request.method === 'GET' && id === '') return [200, { object: 'list', has_more: false, data: [...resend.domains.values()].map(({ records: _, ...rest }) => rest) }];
+  if (request.method === 'GET' && id === '') return [200, { object: 'list', has_more: false, data: [...resend.domains.values()].map(({ id: known, name, status }) => ({ id: known, name, status })) }];
   if (domain === undefined) return [404, { statusCode: 404, name: 'not_found', message: 'Domain not found' }];
   if (verb === 'verify') {
     domain.status = 'pending';
