@@ -18,6 +18,8 @@ export interface Settings {
   configFile: string | null;
   /** For email destinations without a key of their own. */
   resendApiKey: string | null;
+  /** By which callbacks of Resend are signed. */
+  resendWebhookSecret: string | null;
   /** For SMS destinations without an account of their own. */
   twilio: { accountSid: string; authToken: string } | null;
   /** CIDRs of private networks that deliveries may reach. */

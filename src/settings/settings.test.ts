@@ -29,6 +29,7 @@ describe('readSettings', () => {
         configFile: null,
         allowedNetworks: [],
         resendApiKey: null,
+        resendWebhookSecret: null,
         twilio: null,
         temporalUiUrl: null,
         databaseUrl: null,

@@ -51,6 +51,7 @@ function settingsOf(read: z.infer<typeof environmentSchema>): Settings {
     encryptionKeys: read.LEADRAIL_ENCRYPTION_KEY ?? null,
     configFile: read.LEADRAIL_CONFIG ?? null,
     resendApiKey: read.RESEND_API_KEY ?? null,
+    resendWebhookSecret: read.LEADRAIL_RESEND_WEBHOOK_SECRET ?? null,
     twilio: twilioOf(read),
     allowedNetworks: read.LEADRAIL_ALLOWED_NETWORKS,
     temporalUiUrl: read.LEADRAIL_TEMPORAL_UI_URL ?? null,
