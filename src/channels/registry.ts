@@ -6,14 +6,23 @@ import type { ConnectionSettings } from '../egress/http-client.ts';
 import { bindChannel, type BoundChannel } from './bind-channel.ts';
 import { databaseChannel } from './database/index.ts';
 import { dynamicsChannel } from './dynamics/index.ts';
+import { hubspotChannel } from './hubspot/index.ts';
 import { webhookChannel } from './webhook/index.ts';
+import { zapierChannel } from './zapier/index.ts';
 import { zohoChannel } from './zoho/index.ts';
 
 export type { BoundChannel } from './bind-channel.ts';
 
 /** Every destination type of this version, by its name. */
 export const channels: ReadonlyMap<string, BoundChannel> = new Map(
-  [bindChannel(webhookChannel), bindChannel(databaseChannel), bindChannel(dynamicsChannel), bindChannel(zohoChannel)].map((channel) => [channel.type, channel]),
+  [
+    bindChannel(webhookChannel),
+    bindChannel(databaseChannel),
+    bindChannel(hubspotChannel),
+    bindChannel(dynamicsChannel),
+    bindChannel(zohoChannel),
+    bindChannel(zapierChannel),
+  ].map((channel) => [channel.type, channel]),
 );
 
 /** The channel of a destination type, or undefined for a type that this version does not have. */

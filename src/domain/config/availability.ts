@@ -6,9 +6,7 @@ const DESTINATION_TYPES: ReadonlySet<string> = new Set([
   'email',
   'sms',
   'google-sheets',
-  'hubspot',
   'salesforce',
-  'zapier',
   'batch',
 ]);
 const BUYER_KEYS: ReadonlySet<string> = new Set(['hours', 'caps']);
