@@ -23,9 +23,9 @@ export function refusalOf(raw: RawAnswer, said: HubspotError, now: Date): Failur
     case 400:
       return badRequest(what, said);
     case 401:
-      return error('permanent', 'unauthorized', 'they do not accept our token; check that the private app or the connection is still there, and that its token is the current one');
+      return error('permanent', 'unauthorized', 'they do not accept our token; check that the private app or the connection is still there, and that its token is the current one, then resume the destination');
     case 403:
-      return error('permanent', 'forbidden', 'the token may not do this; give its app the scopes crm.objects.contacts.write and crm.objects.contacts.read, then store the new token');
+      return error('permanent', 'forbidden', 'the token may not do this; give its app the scopes crm.objects.contacts.write and crm.objects.contacts.read, then resume the destination');
     case 404:
       return error('permanent', 'not-found', 'there is nothing at this address; check `baseUrl`');
     case 423:

@@ -62,7 +62,9 @@ export class HubspotStandIn {
   #answer({ method, path, authorization, body }: HubspotRequest): Answer {
     if (path === '/oauth/2026-03/token' && method === 'POST') return this.#giveToken(new URLSearchParams(body));
     if (!this.accessTokens.has(authorization.replace(/^Bearer /, ''))) return failed(401, 'INVALID_AUTHENTICATION', 'Authentication credentials not found.');
-    const [, id] = /^\/crm\/v3\/objects\/contacts(?:\/(\d+))?$/.exec(path) ?? [null, 'none'];
+    const place = /^\/crm\/v3\/objects\/contacts(?:\/(?<id>\d+))?$/.exec(path);
+    if (place === null) return { status: 404 };
+    const id = place.groups?.['id'];
     const parsed = contactBody.safeParse(JSON.parse(body));
     if (!parsed.success) return failed(400, 'VALIDATION_ERROR', 'Invalid input JSON');
     const invalid = refusalOf(parsed.data.properties);
