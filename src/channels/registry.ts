@@ -7,8 +7,10 @@ import { bindChannel, type BoundChannel } from './bind-channel.ts';
 import { databaseChannel } from './database/index.ts';
 import { dynamicsChannel } from './dynamics/index.ts';
 import { emailChannel } from './email/index.ts';
+import { hubspotChannel } from './hubspot/index.ts';
 import { smsChannel } from './sms/index.ts';
 import { webhookChannel } from './webhook/index.ts';
+import { zapierChannel } from './zapier/index.ts';
 import { zohoChannel } from './zoho/index.ts';
 
 export type { BoundChannel } from './bind-channel.ts';
@@ -20,8 +22,10 @@ export const channels: ReadonlyMap<string, BoundChannel> = new Map(
     bindChannel(databaseChannel),
     bindChannel(emailChannel),
     bindChannel(smsChannel),
+    bindChannel(hubspotChannel),
     bindChannel(dynamicsChannel),
     bindChannel(zohoChannel),
+    bindChannel(zapierChannel),
   ].map((channel) => [channel.type, channel]),
 );
 
