@@ -28,6 +28,7 @@ describe('readSettings', () => {
         encryptionKeys: null,
         configFile: null,
         allowedNetworks: [],
+        emailFrom: null,
         resendApiKey: null,
         resendWebhookSecret: null,
         twilio: null,

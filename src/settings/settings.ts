@@ -50,6 +50,7 @@ function settingsOf(read: z.infer<typeof environmentSchema>): Settings {
     adminKey: read.LEADRAIL_ADMIN_KEY ?? null,
     encryptionKeys: read.LEADRAIL_ENCRYPTION_KEY ?? null,
     configFile: read.LEADRAIL_CONFIG ?? null,
+    emailFrom: read.LEADRAIL_EMAIL_FROM ?? null,
     resendApiKey: read.RESEND_API_KEY ?? null,
     resendWebhookSecret: read.LEADRAIL_RESEND_WEBHOOK_SECRET ?? null,
     twilio: twilioOf(read),

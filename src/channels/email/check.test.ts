@@ -16,6 +16,8 @@ describe('the check of an email destination', () => {
     [{ to: ['ok@buyer.example', 'a@b'] }, ['error to.1']],
     [{ html: '<p>{</p>' }, ['error html']],
     [{ from: 'Leads <onboarding@resend.dev>' }, ['warning from']],
+    [{ from: undefined }, ['warning from']],
+    [{ from: 'nobody' }, ['error from']],
     [{ baseUrl: 'http://gateway.example' }, ['warning baseUrl']],
     [{ retry: { schedule: ['12h', '12h'] } }, ['warning retry']],
     [{ retry: { schedule: ['5m', '15m', '1h'] } }, []],

@@ -15,7 +15,7 @@ const IDEMPOTENCY_MS = 24 * 60 * 60 * 1_000;
 export function checkEmail(config: EmailConfig): ChannelFinding[] {
   const findings = [
     ...(['to', 'cc', 'bcc', 'replyTo'] as const).flatMap((field) => config[field].flatMap((address, index) => found([field, index], addressProblem(address)))),
-    ...found(['from'], domainOf(config.from) === null ? 'is no email address; write leads@sender.example, or "Name <leads@sender.example>"' : null),
+    ...found(['from'], config.from !== undefined && domainOf(config.from) === null ? 'is no email address; write leads@sender.example, or "Name <leads@sender.example>"' : null),
     ...(['subject', 'html', 'text'] as const).flatMap((field) => found([field], config[field] === undefined ? null : checkTemplate(config[field]))),
     ...checkMapping(config.map, 'form').map((issue): ChannelFinding => ({ path: ['map', ...issue.path], message: issue.message, severity: 'error' })),
   ];
@@ -27,7 +27,8 @@ export function checkEmail(config: EmailConfig): ChannelFinding[] {
 function warningsFor({ from, baseUrl, retry }: EmailConfig): ChannelFinding[] {
   const warnings: ChannelFinding[] = [];
   const warn = (path: Path, message: string) => warnings.push({ path, message, severity: 'warning' });
-  if (domainOf(from) === 'resend.dev') warn(['from'], 'from resend.dev Resend delivers only to the owner of the account; use a domain of your own that is verified there');
+  if (from === undefined) warn(['from'], 'the sender is the one of LEADRAIL_EMAIL_FROM; where that is not set either, it is Resend’s own, which reaches only the owner of the account');
+  else if (domainOf(from) === 'resend.dev') warn(['from'], 'from resend.dev Resend delivers only to the owner of the account; use a domain of your own that is verified there');
   if (/^http:/i.test(baseUrl ?? '')) warn(['baseUrl'], 'personal data and the API key go out unencrypted over http://; use https:// if they have it');
   if (longestRetryMs(retry) >= IDEMPOTENCY_MS) warn(['retry'], 'Resend knows an email by its delivery id for 24 hours; a retry after that may make a second email');
   return warnings;

@@ -15,7 +15,7 @@ export const emailConfigSchema = z
   .strictObject({
     ...destinationShape,
     type: z.literal('email'),
-    from: addressSchema.describe('The sender: "Name <leads@sender.example>". Its domain must be verified at Resend'),
+    from: addressSchema.optional().describe('The sender: "Name <leads@sender.example>"; the installation’s unless set. Its domain must be verified at Resend'),
     to: addressesSchema.describe('One address or a list; may hold {field}'),
     cc: addressesSchema.default([]).describe('As `to`'),
     bcc: addressesSchema.default([]).describe('As `to`'),

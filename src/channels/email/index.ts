@@ -23,7 +23,7 @@ export const emailChannel: Channel<EmailConfig> = {
   },
   readiness: readinessOfEmail,
   render: renderEmail,
-  senderDomain: ({ from }) => domainOf(from),
+  senderDomain: ({ from }) => (from === undefined ? null : domainOf(from)),
   recipients: ({ body }) => recipientsOf(decodeEmail(body)),
   preview: ({ config, request, deliveryId }) => completeEmail(request, deliveryId, config.apiKey),
   readAnswer: (_config, answer, now) => readEmailAnswer(answer, now),

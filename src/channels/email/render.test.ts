@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Lead } from '../../domain/fields/lead.ts';
 import { leadOf } from '../../domain/mapping/lead-of.test-support.ts';
+import { BARE_INSTALLATION } from '../installation.ts';
 import { emailConfigSchema } from './config.ts';
 import { decodeEmail, type EmailBody } from './email-body.ts';
 import { renderEmail } from './render.ts';
@@ -10,9 +11,9 @@ const LEAD = leadOf(
   { phone: 'phone', email: 'email' },
 );
 
-function render(words: Record<string, unknown> = {}, lead: Lead = LEAD) {
+function render(words: Record<string, unknown> = {}, lead: Lead = LEAD, installation = BARE_INSTALLATION) {
   const config = emailConfigSchema.parse({ id: 'inbox', type: 'email', from: 'Leads <leads@sender.example>', to: 'sales@buyer.example', ...words });
-  return renderEmail({ config, lead, deliveryId: 'delivery-1' });
+  return renderEmail({ config, lead, deliveryId: 'delivery-1' }, installation);
 }
 
 function email(words: Record<string, unknown> = {}, lead: Lead = LEAD): EmailBody {
@@ -24,6 +25,17 @@ function email(words: Record<string, unknown> = {}, lead: Lead = LEAD): EmailBod
 function attached(format: 'csv' | 'json', fields: Record<string, unknown>, map: unknown = 'auto'): string {
   return Buffer.from(email({ attach: format, map }, leadOf(fields, { phone: 'phone' })).attachments?.[0]?.content ?? '', 'base64').toString('utf8');
 }
+
+describe('the sender of an email', () => {
+  it('is its own, else the installation’s, else Resend’s for trying out', () => {
+    const from = (words: Record<string, unknown>, installation = BARE_INSTALLATION) => {
+      const rendered = render(words, LEAD, installation);
+      return rendered.ok && decodeEmail(rendered.request.body).from;
+    };
+    const installation = { ...BARE_INSTALLATION, emailFrom: 'House <house@sender.example>' };
+    expect([from({}, installation), from({ from: undefined }, installation), from({ from: undefined })]).toEqual(['Leads <leads@sender.example>', 'House <house@sender.example>', 'Leadrail <onboarding@resend.dev>']);
+  });
+});
 
 describe('the addresses of an email', () => {
   it('are one or a list, may hold fields, and none stands twice', () => {

@@ -2,6 +2,7 @@ import { applyMapping } from '../../domain/mapping/apply.ts';
 import { leadScope, renderTemplate } from '../../domain/mapping/template.ts';
 import type { RenderInput, RenderResult } from '../channel.ts';
 import { attachmentOf } from './attachment.ts';
+import type { Installation } from '../installation.ts';
 import type { EmailConfig } from './config.ts';
 import { defaultEmail } from './default-template.ts';
 import { DELIVERY_TAG, encodeEmail } from './email-body.ts';
@@ -13,8 +14,11 @@ import { subjectFor } from './subject.ts';
 /** Where Resend is reached (API reference, "Introduction"). */
 export const RESEND_URL = 'https://api.resend.com';
 
+/** Resend's own sender for trying things out: it reaches only the owner of the account (docs, "Send with a test domain"). */
+const RESEND_SENDER = 'Leadrail <onboarding@resend.dev>';
+
 /** Makes an email from a lead, as the JSON that Resend takes. Pure; the key comes with each attempt. */
-export function renderEmail({ config, lead, deliveryId }: RenderInput<EmailConfig>): RenderResult {
+export function renderEmail({ config, lead, deliveryId }: RenderInput<EmailConfig>, { emailFrom }: Installation): RenderResult {
   const extra = { 'delivery.id': deliveryId };
   const scope = leadScope(lead, extra);
   const mapped = applyMapping(config.map, lead, extra, 'form');
@@ -33,7 +37,7 @@ export function renderEmail({ config, lead, deliveryId }: RenderInput<EmailConfi
     attachments: config.attach === undefined ? undefined : [attachmentOf(config.attach, mapped.values, lead)],
     bcc: someOf(bcc),
     cc: someOf(cc),
-    from: config.from.trim(),
+    from: (config.from ?? emailFrom ?? RESEND_SENDER).trim(),
     html: content.html,
     reply_to: someOf(replyTo),
     subject: subjectFor(config.subject, lead, scope),
