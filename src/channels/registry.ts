@@ -6,6 +6,7 @@ import type { ConnectionSettings } from '../egress/http-client.ts';
 import { bindChannel, type BoundChannel } from './bind-channel.ts';
 import { databaseChannel } from './database/index.ts';
 import { dynamicsChannel } from './dynamics/index.ts';
+import { salesforceChannel } from './salesforce/index.ts';
 import { smsChannel } from './sms/index.ts';
 import { webhookChannel } from './webhook/index.ts';
 import { zohoChannel } from './zoho/index.ts';
@@ -18,6 +19,7 @@ export const channels: ReadonlyMap<string, BoundChannel> = new Map(
     bindChannel(webhookChannel),
     bindChannel(databaseChannel),
     bindChannel(smsChannel),
+    bindChannel(salesforceChannel),
     bindChannel(dynamicsChannel),
     bindChannel(zohoChannel),
   ].map((channel) => [channel.type, channel]),
