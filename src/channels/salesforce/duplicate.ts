@@ -46,7 +46,7 @@ function acceptAnyway(talk: Conversation, stopped: Stopped): Promise<Result> {
 /** A record that takes no changes any more, such as a converted lead, is no reason to lose this one. */
 async function update(talk: Conversation, stopped: Stopped, recordId: string): Promise<Result> {
   const { config, request } = stopped;
-  const changed = { method: 'PATCH', url: recordPath(config, recordId), headers: [...request.headers, ALLOW_SAVE], body: withoutStandIns(request.body) };
+  const changed = { method: 'PATCH', url: recordPath(config, recordId), headers: [...request.headers, ALLOW_SAVE], body: config.object === 'Lead' ? withoutStandIns(request.body) : request.body };
   const notes = ['they had this lead already, by a duplicate rule; that record was updated'];
   return askAgain(talk, stopped, changed, () => ({ ...stored(talk.instanceUrl, recordId), notes }), () => acceptAnyway(talk, stopped));
 }

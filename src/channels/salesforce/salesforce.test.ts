@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseConfig } from '../../domain/config/parse.ts';
 import { leadOf } from '../../domain/mapping/lead-of.test-support.ts';
 import { createHttpClient } from '../../egress/undici-http-client.ts';
+import { bindChannel } from '../bind-channel.ts';
 import { BARE_INSTALLATION } from '../installation.ts';
 import { maskExchange, maskRequest } from '../masking.ts';
 import { previewDelivery } from '../preview.ts';
@@ -241,11 +242,16 @@ describe('a lead as a form of Web-to-Lead', () => {
     organisation.failures.push('lose-answer');
     const config = formOf();
     expect((await sendBy(config)).outcome).toMatchObject({ outcome: 'error', kind: 'unknown' });
-    expect([salesforceChannel.reconciles?.(config), salesforceChannel.reconciles?.(configOf())]).toEqual([true, false]);
     const doubt = { since: '2026-03-01T10:00:00.000Z', until: '2026-03-01T10:00:01.000Z' };
     const order = { config, request: render(ZOE, config), deliveryId: ONE, http, installation: BARE_INSTALLATION, tokens, signal: new AbortController().signal, now: () => new Date() };
     expect((await salesforceChannel.reconcile?.({ ...order, doubt }))?.outcome).toMatchObject({ outcome: 'error', kind: 'unknown' });
     expect(organisation.forms).toHaveLength(1);
+  });
+
+  it('is the only one of the two ways that does so', () => {
+    const bound = bindChannel(salesforceChannel);
+    const canReconcile = (document: Record<string, unknown>) => bound.canReconcile(bound.configSchema.parse(document));
+    expect([canReconcile({ id: 'form', type: 'salesforce', mode: 'web-to-lead', oid: Organisation.OID }), canReconcile(documentOf())]).toEqual([true, false]);
   });
 });
 
