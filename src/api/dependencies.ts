@@ -39,6 +39,8 @@ export interface ApiSettings {
   /** The most intake calls that this process answers at once, those that wait included; `DEFAULT_INTAKE_AT_ONCE` unless set. */
   intakeAtOnce?: number;
   version: string;
+  /** By which callbacks of Resend are signed; without it they are not taken. */
+  resendWebhookSecret?: string | null;
 }
 
 /** The default of `bodyLimitBytes`: 1 MiB. */

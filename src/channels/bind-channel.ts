@@ -22,6 +22,9 @@ export interface BoundChannel {
   limit(config: DestinationCommon, installation: Installation): CredentialLimit | null;
   render(input: RenderInput<DestinationCommon>, installation: Installation): RenderResult;
   remarks(request: RenderedRequest): string[];
+  /** Null where no emails are sent. */
+  senderDomain(config: DestinationCommon): string | null;
+  recipients(request: RenderedRequest): string[];
   /** Null for a channel that makes no request of its own. */
   preview(input: PreviewInput<DestinationCommon>): HttpRequest | null;
   readAnswer(config: DestinationCommon, answer: RawAnswer, now: Date): Reading | null;
@@ -59,6 +62,8 @@ export function bindChannel<Config extends DestinationCommon>(channel: Channel<C
     readiness: (config) => channel.readiness(own(config)),
     render: (input, installation) => channel.render({ ...input, config: own(input.config) }, installation),
     remarks: (request) => channel.remarks?.(request) ?? [],
+    senderDomain: (config) => channel.senderDomain?.(own(config)) ?? null,
+    recipients: (request) => channel.recipients?.(request) ?? [],
     preview: (input) => channel.preview?.({ ...input, config: own(input.config) }) ?? null,
     readAnswer: (config, answer, now) => channel.readAnswer?.(own(config), answer, now) ?? null,
     send: (input) => channel.send({ ...input, config: own(input.config) }),

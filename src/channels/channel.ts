@@ -35,6 +35,10 @@ export interface Channel<Config extends DestinationCommon = DestinationCommon> {
   render(input: RenderInput<Config>, installation: Installation): RenderResult;
   /** What a person who looks at a preview should know of the request, beside what can be seen in it. */
   remarks?(request: RenderedRequest): string[];
+  /** The domain that its emails come from, for a channel that sends any. */
+  senderDomain?(config: Config): string | null;
+  /** Addresses that a rendered request would reach, of the kind that can be suppressed; absent where there are none. */
+  recipients?(request: RenderedRequest): string[];
   /** The request as it would leave, for a preview: as `send` completes it, without asking anybody for a token. Absent for a channel that makes no request of its own. */
   preview?(input: PreviewInput<Config>): HttpRequest;
   /** How an answer would be read, for a preview. Goes with `preview`. */

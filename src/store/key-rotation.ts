@@ -2,8 +2,9 @@ import { and, eq, isNotNull, sql } from 'drizzle-orm';
 import type { Database, Session } from './database.ts';
 import { sealedPrefix, type Encryption } from './encryption.ts';
 import { keptRequestPurpose } from './kept-request.ts';
-import { connections, deliveries, encryptionCanary, secrets, tokens } from './schema.ts';
+import { connections, deliveries, encryptionCanary, secrets, suppressions, tokens } from './schema.ts';
 import { secretPurpose } from './secrets.ts';
+import { suppressionPurpose } from './suppressions.ts';
 import { connectionPurpose, openTokens, tokenPurpose, tokenRowId } from './token-seal.ts';
 
 /** The keys given at start cannot read what is stored. */
@@ -41,10 +42,11 @@ export async function adoptEncryptionKey(database: Database, encryption: Encrypt
     await resealKeptRequests(tx, encryption);
     await resealTokens(tx, encryption);
     await resealConnections(tx, encryption);
+    await resealSuppressions(tx, encryption);
   });
 }
 
-function isOfOtherKey(column: typeof secrets.sealed | typeof deliveries.keptRequest | typeof tokens.sealed | typeof connections.sealed, encryption: Encryption) {
+function isOfOtherKey(column: typeof secrets.sealed | typeof deliveries.keptRequest | typeof tokens.sealed | typeof connections.sealed | typeof suppressions.sealed, encryption: Encryption) {
   return sql`not starts_with(${column}, ${sealedPrefix(encryption.keyId)})`;
 }
 
@@ -99,5 +101,15 @@ async function resealConnections(tx: Session, encryption: Encryption): Promise<v
       .update(connections)
       .set({ sealed: reseal(encryption, sealed, connectionPurpose(stateSha256)) })
       .where(eq(connections.stateSha256, stateSha256));
+  }
+}
+
+async function resealSuppressions(tx: Session, encryption: Encryption): Promise<void> {
+  const rows = await tx.select({ id: suppressions.id, sealed: suppressions.sealed }).from(suppressions).where(isOfOtherKey(suppressions.sealed, encryption)).for('update');
+  for (const { id, sealed } of rows) {
+    await tx
+      .update(suppressions)
+      .set({ sealed: reseal(encryption, sealed, suppressionPurpose(id)) })
+      .where(eq(suppressions.id, id));
   }
 }

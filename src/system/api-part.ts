@@ -33,7 +33,7 @@ export async function startApiPart(foundation: Foundation, announce: Announce): 
     engine,
     http,
     installation: installationOf(settings),
-    settings: { publicUrl: settings.publicUrl ?? address, adminKey, bodyLimitBytes: DEFAULT_BODY_LIMIT_BYTES, version: VERSION },
+    settings: { publicUrl: settings.publicUrl ?? address, adminKey, bodyLimitBytes: DEFAULT_BODY_LIMIT_BYTES, version: VERSION, resendWebhookSecret: settings.resendWebhookSecret },
     log,
     clock,
     redeliver: createRedelivery({ store, configuration, engine, log }),

@@ -1,4 +1,4 @@
-import type { AttemptOutcome, ErrorCode } from '../../domain/delivery/outcome.ts';
+import { isErrorCode, type AttemptOutcome } from '../../domain/delivery/outcome.ts';
 import type { DeliverResult } from '../../domain/delivery/result.ts';
 import type { DeliveryWork } from '../../store/records.ts';
 import type { DeliverDependencies, DeliveryContext, RememberedEnd } from './dependencies.ts';
@@ -47,23 +47,6 @@ function outcomeOf(end: RememberedEnd): AttemptOutcome {
     case 'failure':
       return { outcome: 'failure', billable: end.billable, ...(end.price === null ? {} : { price: end.price }), reason: LOST_TEXT };
     case 'error':
-      return { outcome: 'error', kind: end.kind ?? 'unknown', code: errorCode(end.code), reason: LOST_TEXT };
-  }
-}
-
-function errorCode(code: string | null): ErrorCode {
-  switch (code) {
-    case 'unauthorized':
-    case 'forbidden':
-    case 'gone':
-    case 'not-found':
-    case 'rate-limited':
-    case 'timeout':
-    case 'connection':
-    case 'dns':
-    case 'tls':
-      return code;
-    default:
-      return 'http-status';
+      return { outcome: 'error', kind: end.kind ?? 'unknown', code: end.code !== null && isErrorCode(end.code) ? end.code : 'http-status', reason: LOST_TEXT };
   }
 }

@@ -4,20 +4,27 @@ import type { Doubt } from '../../channels/channel.ts';
 import type { AttemptOutcome } from '../../domain/delivery/outcome.ts';
 import type { DeliverDependencies, DeliveryContext } from './dependencies.ts';
 import type { PreparedRequest } from './prepare-request.ts';
+import { suppressedOutcome } from './suppressed.ts';
 import type { Ended } from './record-end.ts';
+
+/** What sending needs of the world. */
+export type SendDependencies = Pick<DeliverDependencies, 'http' | 'tokens' | 'installation' | 'clock'> & { store: Pick<DeliverDependencies['store'], 'suppressions'> };
 
 /**
  * Sends a prepared request once; gives what came of it and what the evidence may show of it. While an attempt before may have arrived,
  * a channel that can look it up does that first, and sends only what was not taken.
  */
 export async function sendPrepared(
-  { http, tokens, installation, clock }: DeliverDependencies,
-  input: DeliveryReference,
+  { store, http, tokens, installation, clock }: SendDependencies,
+  input: Pick<DeliveryReference, 'buyer' | 'destination' | 'deliveryId'>,
   prepared: PreparedRequest,
   doubt: Doubt | null,
-  context: DeliveryContext,
+  context: Pick<DeliveryContext, 'signal'>,
 ): Promise<{ outcome: AttemptOutcome; captures: Record<string, string>; sent: Ended['sent']; notes: string[] }> {
   const { channel, destination, request, kept } = prepared;
+  const recipients = channel.recipients(request);
+  const suppressed = recipients.length === 0 ? [] : await store.suppressions.find(recipients);
+  if (suppressed.length > 0) return { outcome: suppressedOutcome(suppressed), captures: {}, sent: null, notes: [] };
   const order = {
     config: destination,
     request,

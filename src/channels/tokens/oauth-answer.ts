@@ -22,9 +22,10 @@ export function readOAuthAnswer(raw: RawAnswer, asked: Asked, keeps: readonly st
   const answer = readAnswer(raw, undefined);
   const text = (name: string) => selectTexts(answer.body, name)[0];
   const error = text('error');
-  // Some say what is wrong with a 200.
-  if (error !== undefined || raw.status < 200 || raw.status >= 300) return refused(answer, error, text('error_description') ?? '', asked);
+  const isGood = raw.status >= 200 && raw.status < 300;
   const accessToken = text('access_token');
+  // Some say what is wrong with a 200; some say `"error": false` beside the token.
+  if (!isGood || (error !== undefined && accessToken === undefined)) return refused(answer, error, text('error_description') ?? '', asked);
   if (accessToken === undefined) {
     const what = `HTTP ${raw.status} to the token call, but there is no access_token in the answer; check the token URL, and what stands there.`;
     return { ok: false, isGrantRefused: false, error: tokenCallError(asked.host, 'transient', 'unreadable-answer', what) };
@@ -48,6 +49,8 @@ function refused(answer: Answer, code: string | undefined, description: string, 
   const isGrantRefused = known === 'invalid_grant' || known === 'invalid_code';
   const byStatus = tokenCallStatus(host, answer, words, now);
   const advice = ADVICE[known];
+  // These say "later", whatever word of RFC 6749 comes with them.
+  if (byStatus !== null && PASSING.has(answer.status)) return { ok: false, isGrantRefused, error: byStatus };
   if (advice !== undefined && answer.status < 500) {
     return { ok: false, isGrantRefused, error: tokenCallError(host, 'permanent', 'unauthorized', `${words}. ${advice}`) };
   }
@@ -60,6 +63,8 @@ function refused(answer: Answer, code: string | undefined, description: string, 
   if (byStatus !== null) return { ok: false, isGrantRefused, error: byStatus };
   return { ok: false, isGrantRefused, error: tokenCallError(host, 'permanent', 'unauthorized', `the token call was answered with an error (${words}).`) };
 }
+
+const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
 
 /** Zoho's answer (400) to too many token calls ("Access and refresh tokens"). RFC 6749 has no such code: a person who says no is `access_denied`. */
 const TOO_MANY_AT_ZOHO = 'Access Denied';

@@ -47,7 +47,7 @@ async function byPassword(order: TokenOrder, settings: Extract<OAuthTokenSetting
   const deadline = performance.now() + order.timeoutMs;
   if (order.refreshToken !== null) {
     const refreshed = await askByGrant(order, settings, { by: 'refresh_token', refreshToken: order.refreshToken });
-    if (refreshed.ok || !refreshed.isGrantRefused) return refreshed;
+    if (refreshed.ok || refreshed.error.kind !== 'permanent') return refreshed;
   }
   return askByGrant({ ...order, timeoutMs: deadline - performance.now() }, settings, { by: 'password', username: settings.username, password: settings.password });
 }

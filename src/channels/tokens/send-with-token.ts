@@ -34,6 +34,7 @@ export async function sendWithToken({ config, tokens, http, signal, settings, se
   return { ...again, notes: [...(again.notes ?? []), RENEWED], secrets: [first.token.value, second.token.value, ...(again.secrets ?? [])] };
 }
 
-function is401({ result }: HttpExchange): boolean {
-  return result.kind === 'response' && result.status === 401;
+/** After a redirect it is another page that wants no such token; the lead itself was answered by leading on. */
+function is401({ result, redirects }: HttpExchange): boolean {
+  return redirects === undefined && result.kind === 'response' && result.status === 401;
 }
