@@ -31,7 +31,7 @@ export interface BoundChannel {
   send(input: SendInput<DestinationCommon>): Promise<SendResult>;
   /** Null too for a channel that cannot look up: what may have arrived is sent again, with the same id. */
   reconcile(input: ReconcileInput<DestinationCommon>): Promise<SendResult | null>;
-  readonly canReconcile: boolean;
+  canReconcile(config: DestinationCommon): boolean;
   /** Null too for a channel without callbacks. */
   callbackToken(config: DestinationCommon, installation: Installation): string | null;
 }
@@ -68,7 +68,7 @@ export function bindChannel<Config extends DestinationCommon>(channel: Channel<C
     readAnswer: (config, answer, now) => channel.readAnswer?.(own(config), answer, now) ?? null,
     send: (input) => channel.send({ ...input, config: own(input.config) }),
     reconcile: async (input) => (await channel.reconcile?.({ ...input, config: own(input.config) })) ?? null,
-    canReconcile: channel.reconcile !== undefined,
+    canReconcile: (config) => channel.reconcile !== undefined && (channel.reconciles?.(own(config)) ?? true),
     callbackToken: (config, installation) => channel.callbackToken?.(own(config), installation) ?? null,
   };
 }

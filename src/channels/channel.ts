@@ -50,6 +50,8 @@ export interface Channel<Config extends DestinationCommon = DestinationCommon> {
    * itself: what became of it? Null: it was not taken, so it may be sent. An outcome of kind `unknown`: still nobody knows, nothing is sent.
    */
   reconcile?(input: ReconcileInput<Config>): Promise<SendResult | null>;
+  /** Whether this destination is asked so; each one of a channel with `reconcile`, unless it says otherwise. */
+  reconciles?(config: Config): boolean;
   /** What the provider's callbacks about a delivery are signed with; null where nothing is set. For a channel that has such callbacks. */
   callbackToken?(config: Config, installation: Installation): string | null;
 }
@@ -84,6 +86,7 @@ export type RenderResult = { ok: true; request: RenderedRequest; notes?: Mapping
 /** The exact request but for credentials, which are added with each attempt. Kept, encrypted, so that retries send the same bytes. */
 export interface RenderedRequest {
   method: string;
+  /** A path alone where the host comes with the token. */
   url: string;
   headers: [name: string, value: string][];
   /** Null for a request without a body. */

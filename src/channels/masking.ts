@@ -66,7 +66,7 @@ export function maskSent(sent: HttpRequest, masked: MaskedRequest, hidden: reado
   const forms = hiddenForms(hidden);
   return {
     ...masked,
-    url: withMaskedAdditions(masked.url, sent.url),
+    url: withMaskedAdditions(withSentOrigin(masked.url, sent.url, forms), sent.url),
     headers: sent.headers.map(([name, value]) => [name, maskedHeader(name, value, masked.headers, forms)]),
   };
 }
@@ -108,6 +108,11 @@ function addedCredentials(sent: Headers, shown: Headers): string[] {
     const isOpen = !ALWAYS_MASKED.has(lower) && (OPEN_ADDITIONS.has(lower) || headerOf(shown, name) !== undefined);
     return isOpen ? [] : [value, value.replace(/^\S+ +/, '')];
   });
+}
+
+/** A path that was rendered alone left for an address that came with the token. */
+function withSentOrigin(shown: string, sent: string, forms: string[]): string {
+  return shown.startsWith('/') && URL.canParse(sent) ? `${blot(new URL(sent).origin, forms)}${shown}` : shown;
 }
 
 /** Appends the parameters that only the URL as sent has: they were added with the attempt, so they are credentials. */

@@ -20,7 +20,7 @@ function destinationOf(destination: Record<string, unknown>) {
 
 describe('the registry', () => {
   it('has each type under its name, and none that is still to come', () => {
-    expect([...channels.keys()]).toEqual(['webhook', 'database', 'email', 'sms', 'hubspot', 'dynamics', 'zoho', 'zapier']);
+    expect([...channels.keys()]).toEqual(['webhook', 'database', 'email', 'sms', 'hubspot', 'salesforce', 'dynamics', 'zoho', 'zapier']);
     expect([...channels.keys()].filter(isTypeToCome)).toEqual([]);
     expect(channelOf('batch')).toBeUndefined();
     expect(() => boundChannelOf('fax')).toThrow(/"fax"/);

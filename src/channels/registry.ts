@@ -8,6 +8,7 @@ import { databaseChannel } from './database/index.ts';
 import { dynamicsChannel } from './dynamics/index.ts';
 import { emailChannel } from './email/index.ts';
 import { hubspotChannel } from './hubspot/index.ts';
+import { salesforceChannel } from './salesforce/index.ts';
 import { smsChannel } from './sms/index.ts';
 import { webhookChannel } from './webhook/index.ts';
 import { zapierChannel } from './zapier/index.ts';
@@ -23,6 +24,7 @@ export const channels: ReadonlyMap<string, BoundChannel> = new Map(
     bindChannel(emailChannel),
     bindChannel(smsChannel),
     bindChannel(hubspotChannel),
+    bindChannel(salesforceChannel),
     bindChannel(dynamicsChannel),
     bindChannel(zohoChannel),
     bindChannel(zapierChannel),

@@ -259,6 +259,8 @@ export interface TokenValues {
   scope: string | null;
   /** How long the access token is good, from the moment it is stored; null when nobody said. */
   lifetimeMs: number | null;
+  /** What else came with the access token; goes when the next one comes. */
+  kept?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Tokens as they were read. */

@@ -35,7 +35,7 @@ export async function sendPrepared(
     signal: context.signal,
     now: clock,
   };
-  const isLookedUp = doubt !== null && channel.canReconcile;
+  const isLookedUp = doubt !== null && channel.canReconcile(destination);
   const found = isLookedUp ? await channel.reconcile({ ...order, doubt }) : null;
   const { outcome, exchange, captures = {}, secrets = [], notes = [] } = found ?? (await channel.send(order));
   const hidden = [...prepared.hidden, ...secrets];

@@ -8,6 +8,8 @@ export interface IssuedTokens {
   scope: string | null;
   /** How long the access token is good from now; null when nobody said. */
   lifetimeMs: number | null;
+  /** What else the settings name in the answer (`keeps`), as far as it was there. */
+  kept?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What a token call came to. */

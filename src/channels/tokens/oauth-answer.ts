@@ -11,11 +11,14 @@ export interface Asked {
   now: Date;
 }
 
+/** Longer than any address. */
+const LONGEST_KEPT = 2_000;
+
 /** Types of tokens that more than the token itself goes with (RFC 6749 7.1: not to be used unless understood). */
 const OTHER_TYPES = /^(?:dpop|mac|pop)$/i;
 
-/** Reads the answer to a token call by RFC 6749 5.1 and 5.2. JSON is what it should be; a form is read too. */
-export function readOAuthAnswer(raw: RawAnswer, asked: Asked): TokenAnswer {
+/** Reads the answer to a token call by RFC 6749 5.1 and 5.2, with the further values `keeps`. JSON is what it should be; a form is read too. */
+export function readOAuthAnswer(raw: RawAnswer, asked: Asked, keeps: readonly string[] = []): TokenAnswer {
   const answer = readAnswer(raw, undefined);
   const text = (name: string) => selectTexts(answer.body, name)[0];
   const error = text('error');
@@ -32,7 +35,12 @@ export function readOAuthAnswer(raw: RawAnswer, asked: Asked): TokenAnswer {
     const what = `the token is of type ${type}, which Leadrail does not speak; ask them for bearer tokens.`;
     return { ok: false, isGrantRefused: false, error: tokenCallError(asked.host, 'permanent', 'configuration', what) };
   }
-  return { ok: true, tokens: { accessToken, refreshToken: text('refresh_token') ?? null, scope: text('scope') ?? null, lifetimeMs: lifetimeMs(text('expires_in')) } };
+  const kept = Object.fromEntries(keeps.flatMap((name) => {
+    const value = text(name);
+    return value === undefined ? [] : [[name, value.slice(0, LONGEST_KEPT)]];
+  }));
+  const tokens = { accessToken, refreshToken: text('refresh_token') ?? null, scope: text('scope') ?? null, lifetimeMs: lifetimeMs(text('expires_in')) };
+  return { ok: true, tokens: keeps.length === 0 ? tokens : { ...tokens, kept } };
 }
 
 function refused(answer: Answer, code: string | undefined, description: string, { host, secrets, now }: Asked): TokenAnswer {
