@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Installation } from '../channels/installation.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import type { HttpClient } from '../egress/http-client.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -15,6 +16,8 @@ export interface ApiDependencies {
   engine: Engine;
   /** The way out, behind the address policy. */
   http: HttpClient;
+  /** For previews, and for what providers sign their callbacks with. */
+  installation: Installation;
   settings: ApiSettings;
   log: Logger;
   /** The present, so that nothing below reads a clock of its own. */
@@ -36,6 +39,8 @@ export interface ApiSettings {
   /** The most intake calls that this process answers at once, those that wait included; `DEFAULT_INTAKE_AT_ONCE` unless set. */
   intakeAtOnce?: number;
   version: string;
+  /** By which callbacks of Resend are signed; without it they are not taken. */
+  resendWebhookSecret?: string | null;
 }
 
 /** The default of `bodyLimitBytes`: 1 MiB. */

@@ -11,10 +11,12 @@ import { putConfig } from './config/put-config.ts';
 import { listDeadLetters } from './dead-letters/list-dead-letters.ts';
 import { documentationEndpoints } from './documentation/documentation-endpoints.ts';
 import type { ApiSettings } from './dependencies.ts';
+import { twilioStatus } from './hooks/twilio-status.ts';
 import { getHealth } from './health/health.ts';
 import { getReadiness } from './health/readiness.ts';
 import type { Endpoint } from './http/endpoint.ts';
 import { getMetrics } from './metrics/get-metrics.ts';
+import { resendCallback } from './hooks/resend.ts';
 import { postLead } from './intake/post-lead.ts';
 import { getLead } from './leads/get-lead.ts';
 import { searchLeads } from './leads/search-leads.ts';
@@ -25,7 +27,9 @@ import { preview } from './preview/preview.ts';
 import { testDestination } from './preview/test-destination.ts';
 import { discardDelivery, redeliverDelivery } from './redelivery/delivery-endpoints.ts';
 import { discardLead, redeliverLead } from './redelivery/lead-endpoints.ts';
+import { createSenderDomain, getSenderDomain, listSenderDomains, verifySenderDomain } from './sender-domains/sender-domains.ts';
 import { deleteSecret, listSecrets, putSecret } from './secrets/secrets.ts';
+import { deleteSuppression, listSuppressions } from './suppressions/suppressions.ts';
 import { createSourceKey, deleteSourceKey, listSourceKeys } from './source-keys/source-keys.ts';
 
 /** Every endpoint, in the order of the documentation. */
@@ -64,6 +68,14 @@ export function allEndpoints(settings: ApiSettings): Endpoint[] {
     listSourceKeys,
     deleteSourceKey,
     listAlerts,
+    twilioStatus,
+    listSuppressions,
+    deleteSuppression,
+    createSenderDomain,
+    listSenderDomains,
+    getSenderDomain,
+    verifySenderDomain,
+    resendCallback,
     getHealth,
     getReadiness,
     getMetrics,

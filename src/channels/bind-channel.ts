@@ -4,7 +4,7 @@ import type { Readiness } from '../domain/readiness/readiness.ts';
 import type { RawAnswer } from '../domain/response/answer.ts';
 import type { Reading } from '../domain/response/read.ts';
 import type { ConnectionSettings, HttpRequest } from '../egress/http-client.ts';
-import type { Channel, ChannelFinding, CredentialLimit, PreviewInput, RenderInput, RenderResult, SendInput, SendResult } from './channel.ts';
+import type { Channel, ChannelFinding, CredentialLimit, PreviewInput, ReconcileInput, RenderedRequest, RenderInput, RenderResult, SendInput, SendResult } from './channel.ts';
 import type { Installation } from './installation.ts';
 import type { TokenSettings } from './tokens/settings.ts';
 
@@ -20,11 +20,20 @@ export interface BoundChannel {
   connection(config: DestinationCommon): ConnectionSettings;
   /** Null where nobody limits it. */
   limit(config: DestinationCommon, installation: Installation): CredentialLimit | null;
-  render(input: RenderInput<DestinationCommon>): RenderResult;
+  render(input: RenderInput<DestinationCommon>, installation: Installation): RenderResult;
+  remarks(request: RenderedRequest): string[];
+  /** Null where no emails are sent. */
+  senderDomain(config: DestinationCommon): string | null;
+  recipients(request: RenderedRequest): string[];
   /** Null for a channel that makes no request of its own. */
   preview(input: PreviewInput<DestinationCommon>): HttpRequest | null;
   readAnswer(config: DestinationCommon, answer: RawAnswer, now: Date): Reading | null;
   send(input: SendInput<DestinationCommon>): Promise<SendResult>;
+  /** Null too for a channel that cannot look up: what may have arrived is sent again, with the same id. */
+  reconcile(input: ReconcileInput<DestinationCommon>): Promise<SendResult | null>;
+  canReconcile(config: DestinationCommon): boolean;
+  /** Null too for a channel without callbacks. */
+  callbackToken(config: DestinationCommon, installation: Installation): string | null;
 }
 
 /**
@@ -51,9 +60,15 @@ export function bindChannel<Config extends DestinationCommon>(channel: Channel<C
     connection: (config) => channel.connection?.(own(config)) ?? {},
     limit: (config, installation) => channel.limit?.(own(config), installation) ?? null,
     readiness: (config) => channel.readiness(own(config)),
-    render: (input) => channel.render({ ...input, config: own(input.config) }),
+    render: (input, installation) => channel.render({ ...input, config: own(input.config) }, installation),
+    remarks: (request) => channel.remarks?.(request) ?? [],
+    senderDomain: (config) => channel.senderDomain?.(own(config)) ?? null,
+    recipients: (request) => channel.recipients?.(request) ?? [],
     preview: (input) => channel.preview?.({ ...input, config: own(input.config) }) ?? null,
     readAnswer: (config, answer, now) => channel.readAnswer?.(own(config), answer, now) ?? null,
     send: (input) => channel.send({ ...input, config: own(input.config) }),
+    reconcile: async (input) => (await channel.reconcile?.({ ...input, config: own(input.config) })) ?? null,
+    canReconcile: (config) => channel.reconcile !== undefined && (channel.reconciles?.(own(config)) ?? true),
+    callbackToken: (config, installation) => channel.callbackToken?.(own(config), installation) ?? null,
   };
 }

@@ -33,13 +33,28 @@ export interface Channel<Config extends DestinationCommon = DestinationCommon> {
   /** What can be told of its readiness for leads from the configuration alone. */
   readiness(config: Config): Readiness;
   /** Makes the request from the lead: pure, the same bytes each time for the same input. */
-  render(input: RenderInput<Config>): RenderResult;
+  render(input: RenderInput<Config>, installation: Installation): RenderResult;
+  /** What a person who looks at a preview should know of the request, beside what can be seen in it. */
+  remarks?(request: RenderedRequest): string[];
+  /** The domain that its emails come from, for a channel that sends any. */
+  senderDomain?(config: Config): string | null;
+  /** Addresses that a rendered request would reach, of the kind that can be suppressed; absent where there are none. */
+  recipients?(request: RenderedRequest): string[];
   /** The request as it would leave, for a preview: as `send` completes it, without asking anybody for a token. Absent for a channel that makes no request of its own. */
   preview?(input: PreviewInput<Config>): HttpRequest;
   /** How an answer would be read, for a preview. Goes with `preview`. */
   readAnswer?(config: Config, answer: RawAnswer, now: Date): Reading;
   /** One attempt: sends the rendered request and reads the answer. Never throws for what the other side does. */
   send(input: SendInput<Config>): Promise<SendResult>;
+  /**
+   * Asked instead of `send` while nobody knows whether an attempt before arrived, for a provider that knows no delivery twice by
+   * itself: what became of it? Null: it was not taken, so it may be sent. An outcome of kind `unknown`: still nobody knows, nothing is sent.
+   */
+  reconcile?(input: ReconcileInput<Config>): Promise<SendResult | null>;
+  /** Whether this destination is asked so; each one of a channel with `reconcile`, unless it says otherwise. */
+  reconciles?(config: Config): boolean;
+  /** What the provider's callbacks about a delivery are signed with; null where nothing is set. For a channel that has such callbacks. */
+  callbackToken?(config: Config, installation: Installation): string | null;
 }
 
 /** So many requests, evenly, and after a quiet time `burst` at once. */
@@ -72,6 +87,7 @@ export type RenderResult = { ok: true; request: RenderedRequest; notes?: Mapping
 /** The exact request but for credentials, which are added with each attempt. Kept, encrypted, so that retries send the same bytes. */
 export interface RenderedRequest {
   method: string;
+  /** A path alone where the host comes with the token. */
   url: string;
   headers: [name: string, value: string][];
   /** Null for a request without a body. */
@@ -99,6 +115,18 @@ export interface SendInput<Config> {
   signal: AbortSignal;
   /** The time, for signatures and for dates in the answer. */
   now: () => Date;
+}
+
+/** When what may have arrived was sent; ISO 8601. */
+export interface Doubt {
+  /** The start of the first attempt in doubt. */
+  since: string;
+  /** The end of the last one. */
+  until: string;
+}
+
+export interface ReconcileInput<Config> extends SendInput<Config> {
+  doubt: Doubt;
 }
 
 export interface SendResult {

@@ -60,6 +60,12 @@ describe('maskExchange', () => {
     expect(evidence.response?.headers[0]).toEqual(['x-seen', '*'.repeat(SECRET.length)]);
   });
 
+  it('shows the host that a path was sent to, as it comes with a token', () => {
+    const path = { ...rendered, url: '/records/****' };
+    const sent = exchange({ request: { ...rendered, url: 'https://instance.example/records/1234' } });
+    expect(maskExchange(sent, maskRequest(path, [SECRET]), [SECRET]).request.url).toBe('https://instance.example/records/****');
+  });
+
   it('hides a basic credential that the answer repeats', () => {
     const request = { ...rendered, headers: [['Authorization', 'Basic bWU6cGFzcw==']] as [string, string][] };
     const result = { kind: 'response' as const, status: 401, headers: [], body: Buffer.from('bad: bWU6cGFzcw=='), bodyTruncated: false };

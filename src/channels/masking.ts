@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AttemptOutcome } from '../domain/delivery/outcome.ts';
 import { blot, blotCut, maskText } from '../domain/masking/mask.ts';
-import { percentEncode } from '../domain/render/form.ts';
+import { spellingsOf } from '../domain/masking/spellings.ts';
 import { decodeText } from '../domain/response/decode.ts';
 import { readMediaType } from '../domain/response/media-type.ts';
 import type { HttpExchange, HttpRequest, HttpResponse } from '../egress/http-client.ts';
@@ -66,7 +66,7 @@ export function maskSent(sent: HttpRequest, masked: MaskedRequest, hidden: reado
   const forms = hiddenForms(hidden);
   return {
     ...masked,
-    url: withMaskedAdditions(masked.url, sent.url),
+    url: withMaskedAdditions(withSentOrigin(masked.url, sent.url, forms), sent.url),
     headers: sent.headers.map(([name, value]) => [name, maskedHeader(name, value, masked.headers, forms)]),
   };
 }
@@ -110,6 +110,11 @@ function addedCredentials(sent: Headers, shown: Headers): string[] {
   });
 }
 
+/** A path that was rendered alone left for an address that came with the token. */
+function withSentOrigin(shown: string, sent: string, forms: string[]): string {
+  return shown.startsWith('/') && URL.canParse(sent) ? `${blot(new URL(sent).origin, forms)}${shown}` : shown;
+}
+
 /** Appends the parameters that only the URL as sent has: they were added with the attempt, so they are credentials. */
 function withMaskedAdditions(shown: string, sent: string): string {
   const known = parameterNames(shown);
@@ -150,22 +155,5 @@ function readableText(body: Uint8Array, contentType: string | undefined): string
 
 /** A hidden text as it may stand in JSON, in a URL or form, in XML and in base64. */
 function hiddenForms(hidden: readonly string[]): string[] {
-  const forms = hidden.flatMap((text) => {
-    const xml = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-    return [
-      text,
-      text.trim(),
-      // As excerpts show it.
-      text.replace(/[\s\p{Cc}]+/gu, ' ').trim(),
-      JSON.stringify(text).slice(1, -1),
-      percentEncode(text, 'utf-8', '+'),
-      percentEncode(text, 'utf-8', '%20'),
-      // What encodeURIComponent leaves alone.
-      percentEncode(text, 'utf-8', '%20').replace(/%(?:2[1789A])/g, (escape) => decodeURIComponent(escape)),
-      xml,
-      xml.replaceAll('"', '&quot;'),
-      xml.replaceAll('"', '&quot;').replaceAll("'", '&apos;'),
-    ];
-  });
-  return [...new Set(forms)].filter((form) => form.length >= SHORTEST_HIDDEN);
+  return [...new Set(hidden.flatMap(spellingsOf))].filter((form) => form.length >= SHORTEST_HIDDEN);
 }

@@ -3,6 +3,7 @@ import type { AttemptOutcome } from '../domain/delivery/outcome.ts';
 import type { Lead } from '../domain/fields/lead.ts';
 import type { RawAnswer } from '../domain/response/answer.ts';
 import type { MaskedRequest } from '../store/records.ts';
+import type { Installation } from './installation.ts';
 import { maskOutcome, maskRequest, maskSent, maskTexts } from './masking.ts';
 import { boundChannelOf } from './registry.ts';
 
@@ -16,6 +17,7 @@ export interface PreviewOrder {
   deliveryId: string;
   /** The buyer's answer to be read; null to see the request only. */
   answer: RawAnswer | null;
+  installation: Installation;
   now: Date;
 }
 
@@ -24,19 +26,19 @@ export interface Preview {
   request: MaskedRequest | null;
   /** Null when there is no answer to read. */
   result: { outcome: AttemptOutcome; captures: Record<string, string> } | null;
-  /** Conditions that could not be evaluated and counted as false. */
+  /** Conditions that could not be evaluated and counted as false, and what the channel remarks on the request. */
   notes: string[];
 }
 
 /** Shows what would be sent for a lead, and what an answer would mean. Nothing is sent. */
-export function previewDelivery({ destination, secretValues, lead, deliveryId, answer, now }: PreviewOrder): Preview {
+export function previewDelivery({ destination, secretValues, lead, deliveryId, answer, installation, now }: PreviewOrder): Preview {
   const channel = boundChannelOf(destination.type);
-  const rendered = channel.render({ config: destination, lead, deliveryId });
+  const rendered = channel.render({ config: destination, lead, deliveryId }, installation);
   if (!rendered.ok) {
     const reason = rendered.mistakes.map(({ to, message }) => `${to}: ${message}`).join('; ');
     return { request: null, result: { outcome: { outcome: 'error', kind: 'permanent', code: 'mapping', reason }, captures: {} }, notes: [] };
   }
-  const notes = (rendered.notes ?? []).map(({ to, message }) => `${to}: ${message}`);
+  const notes = [...(rendered.notes ?? []).map(({ to, message }) => `${to}: ${message}`), ...channel.remarks(rendered.request)];
   const sent = channel.preview({ config: destination, request: rendered.request, deliveryId, now });
   const request = sent === null ? null : maskSent(sent, maskRequest(rendered.request, secretValues), secretValues);
   const reading = answer === null ? null : channel.readAnswer(destination, answer, now);

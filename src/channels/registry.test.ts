@@ -21,16 +21,16 @@ function destinationOf(destination: Record<string, unknown>) {
 
 describe('the registry', () => {
   it('has each type under its name, and none that is still to come', () => {
-    expect([...channels.keys()]).toEqual(['webhook', 'database', 'dynamics', 'zoho', 'google-sheets']);
+    expect([...channels.keys()]).toEqual(['webhook', 'database', 'email', 'sms', 'google-sheets', 'hubspot', 'salesforce', 'dynamics', 'zoho', 'zapier']);
     expect([...channels.keys()].filter(isTypeToCome)).toEqual([]);
-    expect(channelOf('email')).toBeUndefined();
+    expect(channelOf('batch')).toBeUndefined();
     expect(() => boundChannelOf('fax')).toThrow(/"fax"/);
   });
 
   it('serves destinations that came through the whole configuration', () => {
     const webhook = destinationOf({ type: 'webhook', url: 'https://buyer.example/', auth: { type: 'bearer', token: 'secret://t' } });
     expect(credentialPaths(webhook)).toEqual([['auth', 'token']]);
-    expect(boundChannelOf('webhook').render({ config: webhook, lead: leadOf({ a: '1' }), deliveryId: 'd' })).toMatchObject({ ok: true });
+    expect(boundChannelOf('webhook').render({ config: webhook, lead: leadOf({ a: '1' }), deliveryId: 'd' }, BARE_INSTALLATION)).toMatchObject({ ok: true });
   });
 
   it('reports what a channel finds, with its place', () => {
@@ -44,7 +44,7 @@ describe('the registry', () => {
 
   it('does not serve a destination that its schema did not read', () => {
     const webhook = destinationOf({ type: 'webhook', url: 'https://buyer.example/' });
-    expect(() => boundChannelOf('database').render({ config: webhook, lead: leadOf({}), deliveryId: 'd' })).toThrow(/database channel/);
+    expect(() => boundChannelOf('database').render({ config: webhook, lead: leadOf({}), deliveryId: 'd' }, BARE_INSTALLATION)).toThrow(/database channel/);
     expect(() => bindChannel(databaseChannel).credentialPaths({ ...webhook })).toThrow(/was not read/);
   });
 });
@@ -53,7 +53,7 @@ describe('the database channel', () => {
   it('keeps the lead without sending anything', async () => {
     const channel = boundChannelOf('database');
     const config = destinationOf({ type: 'database' });
-    const rendered = channel.render({ config, lead: leadOf({ a: '1' }), deliveryId: 'd' });
+    const rendered = channel.render({ config, lead: leadOf({ a: '1' }), deliveryId: 'd' }, BARE_INSTALLATION);
     expect(rendered).toEqual({ ok: true, request: { method: 'STORE', url: 'database:one', headers: [], body: null } });
     if (!rendered.ok) return;
     const http = createHttpClient({ allowedNetworks: [] });

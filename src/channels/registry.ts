@@ -6,15 +6,31 @@ import type { ConnectionSettings } from '../egress/http-client.ts';
 import { bindChannel, type BoundChannel } from './bind-channel.ts';
 import { databaseChannel } from './database/index.ts';
 import { dynamicsChannel } from './dynamics/index.ts';
+import { emailChannel } from './email/index.ts';
 import { googleSheetsChannel } from './google-sheets/index.ts';
+import { hubspotChannel } from './hubspot/index.ts';
+import { salesforceChannel } from './salesforce/index.ts';
+import { smsChannel } from './sms/index.ts';
 import { webhookChannel } from './webhook/index.ts';
+import { zapierChannel } from './zapier/index.ts';
 import { zohoChannel } from './zoho/index.ts';
 
 export type { BoundChannel } from './bind-channel.ts';
 
 /** Every destination type of this version, by its name. */
 export const channels: ReadonlyMap<string, BoundChannel> = new Map(
-  [bindChannel(webhookChannel), bindChannel(databaseChannel), bindChannel(dynamicsChannel), bindChannel(zohoChannel), bindChannel(googleSheetsChannel)].map((channel) => [channel.type, channel]),
+  [
+    bindChannel(webhookChannel),
+    bindChannel(databaseChannel),
+    bindChannel(emailChannel),
+    bindChannel(smsChannel),
+    bindChannel(googleSheetsChannel),
+    bindChannel(hubspotChannel),
+    bindChannel(salesforceChannel),
+    bindChannel(dynamicsChannel),
+    bindChannel(zohoChannel),
+    bindChannel(zapierChannel),
+  ].map((channel) => [channel.type, channel]),
 );
 
 /** The channel of a destination type, or undefined for a type that this version does not have. */
@@ -47,6 +63,11 @@ export function connectionOf(destination: DestinationCommon): ConnectionSettings
 /** What a destination's configuration says of its readiness. */
 export function readinessOf(destination: DestinationCommon): Readiness {
   return boundChannelOf(destination.type).readiness(destination);
+}
+
+/** The domain that a destination's emails come from; null where it sends none. */
+export function senderDomainOf(destination: DestinationCommon): string | null {
+  return boundChannelOf(destination.type).senderDomain(destination);
 }
 
 /** Where credentials stand in a destination. */

@@ -24,12 +24,12 @@ export interface ReceivedRequest {
 export interface StandIn {
   baseUrl: string;
   requests: ReceivedRequest[];
-  answer: StandInAnswer;
+  answer: StandInAnswer | ((request: ReceivedRequest) => StandInAnswer);
   close(): Promise<void>;
 }
 
 /** Starts a stand-in; what it answers can be changed at any time. */
-export async function startStandIn(answer: StandInAnswer): Promise<StandIn> {
+export async function startStandIn(answer: StandIn['answer']): Promise<StandIn> {
   const requests: ReceivedRequest[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -37,7 +37,7 @@ export async function startStandIn(answer: StandInAnswer): Promise<StandIn> {
     request.on('end', () => {
       const received = receivedRequest(request, Buffer.concat(chunks));
       requests.push(received);
-      give(standIn.answer, received, request, response);
+      give(typeof standIn.answer === 'function' ? standIn.answer(received) : standIn.answer, received, request, response);
     });
   });
   const port = await listen(server);

@@ -5,6 +5,7 @@ import type { Store } from '../store/store.ts';
 import type { LoadedConfig } from './config-versions.ts';
 import type { DestinationTypes } from './destination-types.ts';
 import { maskLiterals } from './literal-credentials.ts';
+import { checkSenderDomains, sentFrom } from './sender-domains.ts';
 import { missingSecretWarnings, prepareConfig, type PreparedConfig } from './prepare.ts';
 
 export interface ApplyOrigin {
@@ -32,14 +33,14 @@ export interface WriteEvents {
 
 /** Writes versions of the configuration, one after the other, and never over a version that it has not seen. */
 export class ConfigWriter {
-  readonly #store: Pick<Store, 'configs' | 'secrets'>;
+  readonly #store: Pick<Store, 'configs' | 'secrets' | 'senderDomains'>;
   readonly #types: DestinationTypes;
   readonly #clock: () => Date;
   readonly #events: WriteEvents;
   /** Writes of this process, one after the other. */
   #writing: Promise<unknown> = Promise.resolve();
 
-  constructor(store: Pick<Store, 'configs' | 'secrets'>, types: DestinationTypes, clock: () => Date, events: WriteEvents) {
+  constructor(store: Pick<Store, 'configs' | 'secrets' | 'senderDomains'>, types: DestinationTypes, clock: () => Date, events: WriteEvents) {
     this.#store = store;
     this.#types = types;
     this.#clock = clock;
@@ -67,7 +68,7 @@ export class ConfigWriter {
       const document = change(maskLiterals(latest?.document ?? {}));
       const wrong = guard(document);
       if (wrong.length > 0) return { ok: false, problem: 'invalid', mistakes: wrong };
-      const prepared = prepareConfig(document, latest?.document, this.#types);
+      const prepared = await this.judge(prepareConfig(document, latest?.document, this.#types));
       if (!prepared.ok) return { ok: false, problem: 'invalid', mistakes: prepared.mistakes };
       const result = await this.#storeVersion(prepared, latest, origin);
       if (result) return result;
@@ -107,6 +108,16 @@ export class ConfigWriter {
       if (earlier === undefined) await this.#store.secrets.delete(name);
       else await this.#store.secrets.put(name, earlier);
     }
+  }
+
+  /** Adds what only the store can tell of a configuration: whether emails may come from where it says. */
+  async judge(prepared: PreparedConfig): Promise<PreparedConfig> {
+    const { senderDomain } = this.#types;
+    if (!prepared.ok || senderDomain === undefined) return prepared;
+    const sent = sentFrom(prepared.config, senderDomain);
+    if (sent.length === 0) return prepared;
+    const { mistakes, warnings } = checkSenderDomains(sent, await this.#store.senderDomains.list());
+    return mistakes.length > 0 ? { ok: false, mistakes } : { ...prepared, warnings: [...prepared.warnings, ...warnings] };
   }
 
   /** What a person should know about a configuration that is accepted. */

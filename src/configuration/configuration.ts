@@ -39,7 +39,7 @@ export interface MaskedConfig {
 }
 
 export interface ConfigurationDependencies {
-  store: Pick<Store, 'configs' | 'secrets'>;
+  store: Pick<Store, 'configs' | 'secrets' | 'senderDomains'>;
   clock: () => Date;
   /** Every destination type of this version, unless told otherwise. */
   types?: DestinationTypes;
@@ -81,7 +81,7 @@ export class Configuration {
   /** What `apply` would say, without storing anything. */
   async check(document: unknown): Promise<CheckResult> {
     const latest = await this.#store.configs.latest();
-    const prepared = prepareConfig(document, latest?.document, this.#types);
+    const prepared = await this.#writer.judge(prepareConfig(document, latest?.document, this.#types));
     return prepared.ok ? { ok: true, config: prepared.config, warnings: await this.#writer.warningsFor(prepared) } : prepared;
   }
 

@@ -1,4 +1,4 @@
-import { credentialPaths, destinationChecks, destinationSchemas } from '../channels/registry.ts';
+import { credentialPaths, destinationChecks, destinationSchemas, senderDomainOf } from '../channels/registry.ts';
 import type { DestinationChecks } from '../domain/config/destination-checks.ts';
 import type { DestinationCommon } from '../domain/config/destination.ts';
 import type { DestinationSchemas } from '../domain/config/schema.ts';
@@ -11,7 +11,9 @@ export interface DestinationTypes {
   schemas: DestinationSchemas;
   checks: DestinationChecks;
   credentialPaths: CredentialPaths;
+  /** The domain that a destination's emails come from; null where it sends none. Nobody's is known unless set. */
+  senderDomain?: (destination: DestinationCommon) => string | null;
 }
 
 /** Every destination type of this version. */
-export const allDestinationTypes: DestinationTypes = { schemas: destinationSchemas, checks: destinationChecks, credentialPaths };
+export const allDestinationTypes: DestinationTypes = { schemas: destinationSchemas, checks: destinationChecks, credentialPaths, senderDomain: senderDomainOf };

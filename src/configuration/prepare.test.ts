@@ -34,12 +34,12 @@ describe('examples/first-steps.yaml', () => {
     if (!isMapping(document) || !Array.isArray(document['buyers'])) throw new Error('the example has no buyers');
     const buyers: unknown[] = document['buyers'];
     const acme = { ...(isMapping(buyers[0]) ? buyers[0] : {}), hours: { timezone: 'America/Chicago' }, caps: [{ per: 'day', leads: 200 }] };
-    const inbox = { id: 'inbox', type: 'email', to: ['leads@bravo.example'] };
+    const inbox = { id: 'inbox', type: 'batch' };
     const bravo = { id: 'bravo', destinations: [{ id: 'api', type: 'webhook', url: 'https://bravo.example/in' }, inbox] };
     expect(problemsOf({ ...document, buyers: [acme, bravo, ...buyers.slice(2)] }).sort()).toEqual([
       'buyers[0].caps: `caps` is not available in this version yet (buyer acme)',
       'buyers[0].hours: `hours` is not available in this version yet (buyer acme)',
-      'buyers[1].destinations[1].type: `email` is not available in this version yet (buyer bravo, destination inbox)',
+      'buyers[1].destinations[1].type: `batch` is not available in this version yet (buyer bravo, destination inbox)',
     ]);
   });
 });

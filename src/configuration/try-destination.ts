@@ -1,7 +1,7 @@
 import type { DestinationCommon } from '../domain/config/destination.ts';
 import type { ConfigMistake } from '../domain/config/mistake.ts';
 import { parseConfig } from '../domain/config/parse.ts';
-import { resolveSecrets, secretName, secretNames } from '../domain/config/secret-reference.ts';
+import { isReservedSecretName, resolveSecrets, secretName, secretNames } from '../domain/config/secret-reference.ts';
 import { isMapping, isTooDeep, valueAt, writePath } from '../domain/config/strings.ts';
 import type { SecretStore } from '../store/store.ts';
 import { relativeToPlace } from './buyer-documents.ts';
@@ -37,6 +37,9 @@ export async function tryDestination(document: unknown, secrets: Pick<SecretStor
     );
   if (!parsed.ok) return { ok: false, mistakes: own(parsed.mistakes) };
   const names = secretNames(written);
+  // Whoever tries one destination out reads no other's credentials by it.
+  const reserved = names.find(isReservedSecretName);
+  if (reserved !== undefined) return { ok: false, mistakes: [{ path: '', message: `secret "${reserved}" is a credential of a saved destination and cannot be named; write the credential itself, or store it with PUT /v1/secrets and a name of its own` }] };
   const stored = names.length === 0 ? new Map<string, string>() : await secrets.read(names);
   const absent = names.filter((name) => !stored.has(name));
   const { value, used } = resolveSecrets(written, new Map([...absent.map((name) => [name, MASK] as const), ...stored]));

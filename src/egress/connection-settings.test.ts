@@ -54,6 +54,14 @@ describe('mutual TLS', () => {
   const MUTUAL = { requestCert: true, rejectUnauthorized: true, ca: [ours.cert, theirs.cert] };
   const certificate = ({ cert, key }: typeof ours): ConnectionSettings => ({ tls: { certificate: cert, key } });
 
+  it('shows no certificate to another origin that a redirect leads to', async () => {
+    const other = await startTls({ requestCert: true, rejectUnauthorized: false });
+    const first = await started(createHttpsServer({ cert: server.cert, key: server.key, ...MUTUAL }, (_request, response) => void response.writeHead(307, { location: `https://${HOST}:${other}/` }).end()));
+    const request = { method: 'POST', url: `https://${HOST}:${first}/`, headers: [], body: Buffer.from('a lead') };
+    const exchange = await clientWith().exchange(request, { timeoutMs: 10_000, signal: new AbortController().signal, connection: certificate(ours), redirects: 1 });
+    expect(textOf(exchange)).toBe(`200 ${HOST}:${other} undefined`);
+  });
+
   it('shows each request’s own certificate, over connections of its own', async () => {
     const port = await startTls(MUTUAL);
     const client = clientWith();

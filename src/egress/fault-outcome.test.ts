@@ -23,6 +23,13 @@ describe('faultOutcome', () => {
     expect(error.reason).toMatch(reason);
   });
 
+  it.each<HttpFault['fault']>(['address-refused', 'proxy', 'invalid-request', 'tls', 'timeout', 'connection', 'dns'])('after a redirect %s leaves it open whether the lead was taken', (name) => {
+    const code = name === 'tls' ? 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' : 'E';
+    const outcome = faultOutcome({ kind: 'fault', fault: name, code }, true, { timeoutMs: 10_000, wasRedirected: true });
+    expect(outcome.kind).toBe('unknown');
+    expect(outcome.reason).not.toMatch(/Nothing had been sent|was not taken/);
+  });
+
   it('names the setting that would allow a refused address', () => {
     const error = outcome('address-refused', false, '10.0.0.1 is no public address; … LEADRAIL_ALLOWED_NETWORKS');
     expect(error).toMatchObject({ kind: 'permanent', code: 'address-refused' });

@@ -6,6 +6,8 @@ export interface FaultFacts {
   timeoutMs: number;
   /** The address connected to, when it came so far. */
   address?: string;
+  /** A redirect was followed: the fault is of what it led to, and the lead itself had been answered. */
+  wasRedirected?: boolean;
 }
 
 /** OpenSSL's names of the alerts by which a server turns a client's certificate away, or misses one. */
@@ -42,7 +44,7 @@ export function faultOutcome(fault: HttpFault, requestWritten: boolean, facts: F
         reason: `The host name could not be resolved: ${fault.code}.${mayHaveArrived} Check the host in the URL, and their DNS entry.`,
       };
     case 'tls':
-      if (CERTIFICATE_REFUSED.test(fault.code)) {
+      if (CERTIFICATE_REFUSED.test(fault.code) && facts.wasRedirected !== true) {
         // TLS 1.3 tells a client only after its first bytes; a server that refuses it reads none of them.
         return {
           outcome: 'error',
@@ -58,20 +60,23 @@ export function faultOutcome(fault: HttpFault, requestWritten: boolean, facts: F
         reason: `No secure connection could be made${where}: ${fault.code}.${mayHaveArrived} Check whether their certificate is valid for the host in the URL, not expired, and from a known authority.`,
       };
     case 'proxy':
+      if (facts.wasRedirected === true) {
+        return { outcome: 'error', kind, code: 'connection', reason: `The proxy${where} makes no connection to what they led on to: ${fault.code}.${mayHaveArrived} Check \`redirects\` and \`proxy\` of the destination.` };
+      }
       return fault.code === 'ERR_PROXY_407'
         ? { outcome: 'error', kind: 'permanent', code: 'configuration', reason: `The proxy${where} does not accept our user and password (407). Nothing had been sent. Check \`proxy\` of the destination.` }
         : { outcome: 'error', kind: 'transient', code: 'connection', reason: `The proxy${where} makes no connection: ${fault.code}. Nothing had been sent. Check \`proxy\` of the destination, what the proxy allows, and whether the buyer’s system is up.` };
     case 'address-refused':
       return {
         outcome: 'error',
-        kind: 'permanent',
+        kind: facts.wasRedirected === true ? kind : 'permanent',
         code: 'address-refused',
-        reason: `Leadrail does not connect to this address: ${fault.detail ?? fault.code}.`,
+        reason: `Leadrail does not connect to this address: ${fault.detail ?? fault.code}.${facts.wasRedirected === true ? ` They had led on to it.${mayHaveArrived}` : ''}`,
       };
     case 'invalid-request':
       return {
         outcome: 'error',
-        kind: 'permanent',
+        kind: facts.wasRedirected === true ? kind : 'permanent',
         code: 'configuration',
         reason: `The request cannot be sent over HTTP: ${fault.code}. Check the destination’s URL (http or https), method and headers: connection, transfer-encoding, expect and content-length are set by Leadrail.`,
       };

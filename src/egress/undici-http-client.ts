@@ -3,7 +3,7 @@ import { Socket } from 'node:net';
 import { createAddressPolicy } from './address-policy.ts';
 import { decodeBody } from './decode-body.ts';
 import { ExchangeHandler, type EncodedResponse } from './exchange-handler.ts';
-import type { HttpClient, HttpExchange, HttpFault, HttpOptions, HttpRequest, HttpResponse, Redirect } from './http-client.ts';
+import type { ConnectionSettings, HttpClient, HttpExchange, HttpFault, HttpOptions, HttpRequest, HttpResponse, Redirect } from './http-client.ts';
 import { Pools } from './pools.ts';
 import { redirectedRequest } from './redirected-request.ts';
 import { createHostResolver, type ResolveHost } from './resolve-host.ts';
@@ -67,7 +67,8 @@ class UndiciHttpClient implements HttpClient {
     let sent = first;
     let requestWritten = false;
     for (;;) {
-      const exchange = await this.#exchangeOnce(sent, { ...options, timeoutMs: options.timeoutMs - (performance.now() - startedAt) });
+      const connection = sent === first || isSameOrigin(sent.url, first.url) ? options.connection : withoutCertificate(options.connection);
+      const exchange = await this.#exchangeOnce(sent, { ...options, ...(connection === undefined ? {} : { connection }), timeoutMs: options.timeoutMs - (performance.now() - startedAt) });
       requestWritten ||= exchange.requestWritten;
       const next = exchange.result.kind === 'response' && redirects.length < (options.redirects ?? 0) ? redirectedRequest(sent, exchange.result) : null;
       if (next === null || exchange.result.kind !== 'response') return { ...exchange, request: first, requestWritten, ...(redirects.length === 0 ? {} : { redirects }) };
@@ -111,6 +112,15 @@ class UndiciHttpClient implements HttpClient {
     if (request.headers.some(([name]) => name.toLowerCase() === 'user-agent')) return request;
     return { ...request, headers: [...request.headers, ['user-agent', this.#userAgent]] };
   }
+}
+
+function isSameOrigin(one: string, other: string): boolean {
+  return new URL(one).origin === new URL(other).origin;
+}
+
+/** Who was led to another origin is not told there who we are; the proxy stays, for our address is known by it. */
+function withoutCertificate({ proxy }: ConnectionSettings = {}): ConnectionSettings {
+  return proxy === undefined ? {} : { proxy };
 }
 
 const ABORTED = fault('aborted', 'ABORT_ERR');

@@ -86,7 +86,11 @@ export const environmentSchema = z.object({
     .default('info'),
   /** More than the longest timeout of a delivery, so that a stop lets those in flight finish. */
   LEADRAIL_SHUTDOWN_GRACE: text.pipe(durationSchema).default(65_000),
+  LEADRAIL_EMAIL_FROM: text.regex(/^[^\r\n]*[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+>?$/, 'is no sender; write leads@sender.example, or Leads <leads@sender.example>').optional(),
   RESEND_API_KEY: text.optional(),
+  LEADRAIL_RESEND_WEBHOOK_SECRET: text
+    .regex(/^whsec_[A-Za-z0-9+/]{16,}={0,2}$/, 'is no signing secret of Resend; copy it from the webhook’s page there: it begins with whsec_')
+    .optional(),
   TWILIO_ACCOUNT_SID: text.optional(),
   TWILIO_AUTH_TOKEN: text.optional(),
   OTEL_EXPORTER_OTLP_ENDPOINT: collectorSchema.optional(),

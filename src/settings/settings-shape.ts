@@ -16,8 +16,12 @@ export interface Settings {
   /** Base64 of 32 bytes each; the first encrypts, the others only decrypt. */
   encryptionKeys: string[] | null;
   configFile: string | null;
+  /** The sender of email destinations without one of their own. */
+  emailFrom: string | null;
   /** For email destinations without a key of their own. */
   resendApiKey: string | null;
+  /** By which callbacks of Resend are signed. */
+  resendWebhookSecret: string | null;
   /** For SMS destinations without an account of their own. */
   twilio: { accountSid: string; authToken: string } | null;
   /** CIDRs of private networks that deliveries may reach. */

@@ -46,6 +46,13 @@ export function createDeliveryStore(database: Database, encryption: Encryption, 
         return rows.map(toDeliveryRecord);
       }),
 
+    ofEmail: (emailId) =>
+      database.run('deliveries.ofEmail', async (session) => {
+        const isEmail = sql`${deliveries.planned} ->> 'type' = 'email'`;
+        const [row] = await session.select(deliveryColumns).from(deliveries).where(and(eq(deliveries.recipientId, emailId), isEmail)).limit(1);
+        return row ? toDeliveryRecord(row) : null;
+      }),
+
     work: (id) => works.call(id),
 
     firstWork: async (id) => fresh.take(id) ?? works.call(id),

@@ -2,9 +2,10 @@ import { and, eq, isNotNull, sql } from 'drizzle-orm';
 import type { Database, Session } from './database.ts';
 import { sealedPrefix, type Encryption } from './encryption.ts';
 import { keptRequestPurpose } from './kept-request.ts';
-import { connections, deliveries, encryptionCanary, secrets, sheetRows, tokens } from './schema.ts';
+import { connections, deliveries, encryptionCanary, secrets, sheetRows, suppressions, tokens } from './schema.ts';
 import { secretPurpose } from './secrets.ts';
 import { sheetRowPurpose } from './sheet-rows.ts';
+import { suppressionPurpose } from './suppressions.ts';
 import { connectionPurpose, openTokens, tokenPurpose, tokenRowId } from './token-seal.ts';
 
 /** The keys given at start cannot read what is stored. */
@@ -43,10 +44,11 @@ export async function adoptEncryptionKey(database: Database, encryption: Encrypt
     await resealTokens(tx, encryption);
     await resealConnections(tx, encryption);
     await resealSheetRows(tx, encryption);
+    await resealSuppressions(tx, encryption);
   });
 }
 
-function isOfOtherKey(column: typeof secrets.sealed | typeof deliveries.keptRequest | typeof tokens.sealed | typeof connections.sealed | typeof sheetRows.sealed, encryption: Encryption) {
+function isOfOtherKey(column: typeof secrets.sealed | typeof deliveries.keptRequest | typeof tokens.sealed | typeof connections.sealed | typeof sheetRows.sealed | typeof suppressions.sealed, encryption: Encryption) {
   return sql`not starts_with(${column}, ${sealedPrefix(encryption.keyId)})`;
 }
 
@@ -116,5 +118,15 @@ async function resealSheetRows(tx: Session, encryption: Encryption): Promise<voi
       .update(sheetRows)
       .set({ sealed: reseal(encryption, sealed, sheetRowPurpose(id)) })
       .where(and(eq(sheetRows.deliveryId, id), eq(sheetRows.sealed, sealed)));
+  }
+}
+
+async function resealSuppressions(tx: Session, encryption: Encryption): Promise<void> {
+  const rows = await tx.select({ id: suppressions.id, sealed: suppressions.sealed }).from(suppressions).where(isOfOtherKey(suppressions.sealed, encryption)).for('update');
+  for (const { id, sealed } of rows) {
+    await tx
+      .update(suppressions)
+      .set({ sealed: reseal(encryption, sealed, suppressionPurpose(id)) })
+      .where(eq(suppressions.id, id));
   }
 }

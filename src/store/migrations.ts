@@ -111,6 +111,28 @@ export const MIGRATIONS: readonly Migration[] = [
     ],
   },
   {
+    number: 7,
+    statements: [
+      `create table suppressions (
+        id text primary key, address_sha256 text not null unique, sealed text not null, cause text not null,
+        buyer text not null, destination text not null, delivery_id text not null, since timestamptz(3) not null)`,
+      `create index suppressions_newest on suppressions (since, id)`,
+      `create table provider_callbacks (
+        provider text not null, id text not null, received_at timestamptz(3) not null, primary key (provider, id))`,
+      `create index provider_callbacks_oldest on provider_callbacks (received_at)`,
+      // A callback names the email where it does not name the delivery.
+      `create index deliveries_email on deliveries (recipient_id) where planned ->> 'type' = 'email'`,
+    ],
+  },
+  {
+    number: 8,
+    statements: [
+      `create table sender_domains (
+        id text primary key, name text not null unique, status text not null, records json not null, key_name text, base_url text,
+        checked_at timestamptz(3) not null)`,
+    ],
+  },
+  {
     number: 9,
     statements: [
       `create table sheet_rows (

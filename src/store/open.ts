@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { createAlertStore } from './alerts.ts';
 import { createAttemptStore } from './attempts.ts';
+import { createCallbackStore } from './callbacks.ts';
 import { createConfigStore } from './configs.ts';
 import { createConnectionStore } from './connections.ts';
 import { createCountStore } from './counts.ts';
@@ -17,11 +18,13 @@ import { adoptEncryptionKey } from './key-rotation.ts';
 import { createLeadStore } from './leads.ts';
 import { migrate } from './migrations.ts';
 import { openPostgres } from './postgres.ts';
+import { createSenderDomainStore } from './sender-domains.ts';
 import { createSecretStore } from './secrets.ts';
 import { createSheetRowStore } from './sheet-rows.ts';
 import { createSourceKeyStore } from './source-keys.ts';
 import { createSourceLimitStore } from './source-limits.ts';
 import type { Store } from './store.ts';
+import { createSuppressionStore } from './suppressions.ts';
 import { createTokenStore } from './tokens.ts';
 
 /** Which database: embedded in a folder (`memory://` for none), or a PostgreSQL server by its connection string. */
@@ -44,6 +47,9 @@ export function createStore(database: Database, encryption: Encryption): Store {
     healthChecks: createHealthCheckStore(database),
     sheetRows: createSheetRowStore(database, encryption),
     news: createNewsStore(database),
+    callbacks: createCallbackStore(database),
+    suppressions: createSuppressionStore(database, encryption),
+    senderDomains: createSenderDomainStore(database),
     counts: createCountStore(database),
     tokens: createTokenStore(database, encryption),
     connections: createConnectionStore(database, encryption),

@@ -154,6 +154,46 @@ export interface AlertRecord {
   clearedAt: string | null;
 }
 
+/** An address that nothing is sent to any more, until a person releases it. */
+export interface SuppressionRecord {
+  id: string;
+  address: string;
+  /** `bounced`: it takes no mail; `complained`: its owner called an email spam. */
+  cause: 'bounced' | 'complained';
+  /** Of the delivery by which it came to light. */
+  buyer: string;
+  destination: string;
+  deliveryId: string;
+  since: string;
+}
+
+/** A DNS record to set for a domain that emails are sent from. */
+export interface DnsRecord {
+  /** What it is for: `SPF`, `DKIM`. */
+  purpose: string;
+  /** `MX`, `TXT`, `CNAME`. */
+  type: string;
+  name: string;
+  value: string;
+  priority: number | null;
+  /** What the provider found of it. */
+  status: string;
+}
+
+/** A domain that emails are sent from. */
+export interface SenderDomainRecord {
+  id: string;
+  name: string;
+  /** The provider's word; `verified` is good. */
+  status: string;
+  records: DnsRecord[];
+  /** The secret with the API key of its account; null for the installation's. */
+  keyName: string | null;
+  /** Where its provider is reached; null for the provider's own address. */
+  baseUrl: string | null;
+  checkedAt: string;
+}
+
 export interface ConfigVersionRecord {
   version: number;
   /** The document as stored: literal credentials replaced by references to encrypted secrets. */

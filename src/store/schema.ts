@@ -5,7 +5,7 @@ import type { Plan, PlannedDelivery } from '../domain/delivery/plan.ts';
 import type { DeadLetterKind, DeliveryState, LeadStatus, ReasonCode } from '../domain/delivery/state.ts';
 import type { SealedParts } from '../domain/evidence/chain.ts';
 import { foreignText, instant } from './columns.ts';
-import type { AlertRecord } from './records.ts';
+import type { AlertRecord, DnsRecord, SuppressionRecord } from './records.ts';
 
 // What the code reads and writes. The tables themselves, with their indexes, are made by migrations.ts; a test holds the two together.
 // `json`, not `jsonb`: it keeps the order of keys and takes any character.
@@ -255,6 +255,39 @@ export const sheetBatches = pgTable(
     settledAt: instant('settled_at'),
   },
   (table) => [primaryKey({ columns: [table.sheet, table.guard] })],
+);
+
+/** Addresses that nothing is sent to any more. */
+export const suppressions = pgTable('suppressions', {
+  id: text().primaryKey(),
+  /** Of the address in its normal form, by which it is found. */
+  addressSha256: text('address_sha256').notNull(),
+  /** The address itself, so that a person can be shown it. */
+  sealed: text().notNull(),
+  cause: text().$type<SuppressionRecord['cause']>().notNull(),
+  buyer: text().notNull(),
+  destination: text().notNull(),
+  deliveryId: text('delivery_id').notNull(),
+  since: instant().notNull(),
+});
+
+/** Domains that emails are sent from, with what their provider said of them last. */
+export const senderDomains = pgTable('sender_domains', {
+  /** The provider's. */
+  id: text().primaryKey(),
+  name: text().notNull(),
+  status: text().notNull(),
+  records: json().$type<DnsRecord[]>().notNull(),
+  keyName: text('key_name'),
+  baseUrl: text('base_url'),
+  checkedAt: instant('checked_at').notNull(),
+});
+
+/** Callbacks of providers that were taken in, by the provider's own id. */
+export const providerCallbacks = pgTable(
+  'provider_callbacks',
+  { provider: text().notNull(), id: text().notNull(), receivedAt: instant('received_at').notNull() },
+  (table) => [primaryKey({ columns: [table.provider, table.id] })],
 );
 
 /** One row: a known text sealed with the newest key, by which a start finds out whether its key can read the rest. */

@@ -16,7 +16,9 @@ import type {
   MaskedRequest,
   Page,
   Settlement,
+  SenderDomainRecord,
   SourceKeyRecord,
+  SuppressionRecord,
 } from './records.ts';
 
 /**
@@ -37,6 +39,9 @@ export interface Store {
   healthChecks: HealthCheckStore;
   sheetRows: SheetRowStore;
   news: NewsStore;
+  callbacks: CallbackStore;
+  suppressions: SuppressionStore;
+  senderDomains: SenderDomainStore;
   counts: CountStore;
   tokens: TokenStore;
   connections: ConnectionStore;
@@ -122,6 +127,8 @@ export interface LeadStore {
 export interface DeliveryStore {
   get(id: string): Promise<DeliveryRecord | null>;
   ofLead(leadId: string): Promise<DeliveryRecord[]>;
+  /** The delivery that became this email, by its provider's id; null when there is none. */
+  ofEmail(emailId: string): Promise<DeliveryRecord | null>;
   /** All that an activity needs, or null when there is no such delivery. */
   work(id: string): Promise<DeliveryWork | null>;
   /** As `work`, for a first attempt: where this process stored the lead a moment ago, as it was then, and without asking the database. */
@@ -254,6 +261,8 @@ export interface TokenValues {
   scope: string | null;
   /** How long the access token is good, from the moment it is stored; null when nobody said. */
   lifetimeMs: number | null;
+  /** What else came with the access token; goes when the next one comes. */
+  kept?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Tokens as they were read. */
@@ -322,6 +331,34 @@ export interface ClaimedCheck {
 export interface NewsStore {
   /** Takes in what a provider says of a delivery; older news than is known changes nothing. */
   take(news: { deliveryId: string; at: string; event: 'confirmed' | 'failed'; explanation: string }): Promise<TakenNews>;
+}
+
+export interface CallbackStore {
+  /** Whether a callback was taken in before, by the provider's own id for it. */
+  isKnown(provider: string, id: string): Promise<boolean>;
+  /** Notes that a callback was taken in; those that no provider repeats any more are forgotten. */
+  note(provider: string, id: string): Promise<void>;
+}
+
+/** Addresses are compared in lower case, without blanks around them. */
+export interface SuppressionStore {
+  /** Suppresses an address; one that is suppressed already stays as it is. Gives what stands. */
+  add(suppression: Omit<SuppressionRecord, 'id'>): Promise<SuppressionRecord>;
+  /** The suppressed ones of these addresses, the oldest first. */
+  find(addresses: string[]): Promise<SuppressionRecord[]>;
+  /** Newest first. */
+  list(limit: number, cursor: string | null): Promise<Page<SuppressionRecord>>;
+  /** False when there was none. */
+  release(id: string): Promise<boolean>;
+}
+
+export interface SenderDomainStore {
+  /** Writes what its provider says of a domain, in the place of what was known of that name. */
+  put(domain: SenderDomainRecord): Promise<void>;
+  get(id: string): Promise<SenderDomainRecord | null>;
+  /** All, by name. */
+  list(): Promise<SenderDomainRecord[]>;
+  forget(id: string): Promise<void>;
 }
 
 /** `stale`: later news is known, or the delivery stands otherwise for a reason of its own. */

@@ -11,7 +11,14 @@ export interface SealedTokens {
 const sealedTokensSchema = z.object({
   digest: z.string(),
   tokens: z
-    .object({ accessToken: z.string(), refreshToken: z.string().nullable(), scope: z.string().nullable(), lifetimeMs: z.number().nullable() })
+    .object({
+      accessToken: z.string(),
+      refreshToken: z.string().nullable(),
+      scope: z.string().nullable(),
+      lifetimeMs: z.number().nullable(),
+      // Tokens that were stored before there was any have none.
+      kept: z.record(z.string(), z.string()).optional(),
+    })
     .nullable(),
 });
 
@@ -30,7 +37,7 @@ export function tokenPurpose({ buyer, destination }: Omit<TokenOwner, 'digest'>)
 export function sealTokens(encryption: Encryption, owner: TokenOwner, tokens: TokenValues | null): string {
   const sealed: SealedTokens = {
     digest: owner.digest,
-    tokens: tokens && { accessToken: tokens.accessToken, refreshToken: tokens.refreshToken, scope: tokens.scope, lifetimeMs: tokens.lifetimeMs },
+    tokens: tokens && { accessToken: tokens.accessToken, refreshToken: tokens.refreshToken, scope: tokens.scope, lifetimeMs: tokens.lifetimeMs, kept: tokens.kept },
   };
   return encryption.encrypt(Buffer.from(JSON.stringify(sealed), 'utf8'), tokenPurpose(owner));
 }

@@ -44,6 +44,16 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('tokens and conne
     expect((await tokens.read(owner))?.accessToken).toBe('access-2');
   });
 
+  it('keep what came with the access token until the next one comes', async () => {
+    const { tokens } = opened.store;
+    const owner = fresh('kept');
+    await tokens.lease(owner, wish(null));
+    const first = await tokens.save(owner, null, { ...VALUES, kept: { instance_url: 'https://acme.example' } });
+    expect((await tokens.read(owner))?.kept).toEqual({ instance_url: 'https://acme.example' });
+    await tokens.save(owner, first?.revision ?? null, VALUES);
+    expect((await tokens.read(owner))?.kept).toBeUndefined();
+  });
+
   it('go to the next when a lease is over or given back', async () => {
     const { tokens } = opened.store;
     const owner = fresh('next');

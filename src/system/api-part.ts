@@ -9,6 +9,7 @@ import { countSweep } from '../metrics/count-sweep.ts';
 import { portOrFree } from '../settings/free-port.ts';
 import { Sweeper } from '../worker/sweeper.ts';
 import { StartProblem, type Announce, type Foundation } from './foundation.ts';
+import { installationOf } from './installation.ts';
 import { startingInContext, withRequestContext } from './request-context.ts';
 import { VERSION } from './version.ts';
 
@@ -31,7 +32,8 @@ export async function startApiPart(foundation: Foundation, announce: Announce): 
     configuration,
     engine,
     http,
-    settings: { publicUrl: settings.publicUrl ?? address, adminKey, bodyLimitBytes: DEFAULT_BODY_LIMIT_BYTES, version: VERSION },
+    installation: installationOf(settings),
+    settings: { publicUrl: settings.publicUrl ?? address, adminKey, bodyLimitBytes: DEFAULT_BODY_LIMIT_BYTES, version: VERSION, resendWebhookSecret: settings.resendWebhookSecret },
     log,
     clock,
     redeliver: createRedelivery({ store, configuration, engine, log }),

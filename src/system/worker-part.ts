@@ -17,6 +17,7 @@ import { LifeSigns } from '../worker/life-signs.ts';
 import { sweep } from '../worker/sweep.ts';
 import { Sweeper } from '../worker/sweeper.ts';
 import { StartProblem, type WorkerFoundation } from './foundation.ts';
+import { installationOf } from './installation.ts';
 
 const REVIVE_EVERY_MS = 300_000;
 /** How late a health check may be beyond its own interval. */
@@ -68,7 +69,7 @@ export async function startWorkerPart(foundation: WorkerFoundation, onLost: (err
     http,
     tokens,
     rows,
-    installation: { publicUrl: settings.publicUrl, resendApiKey: settings.resendApiKey, twilio: settings.twilio },
+    installation: installationOf(settings),
     reporter,
     gates: new GateReader(store.gates, () => performance.now()),
     clock: () => new Date(),

@@ -35,6 +35,20 @@ async function wholeConfigurations(): Promise<Example[]> {
 
 const examples = await wholeConfigurations();
 
+/** The files that a person applies as they are. */
+const files = (await readdir(new URL('examples/', ROOT))).filter((name) => name.endsWith('.yaml') && name !== 'demo.yaml');
+
+describe('the files in examples/', () => {
+  it('are there', () => expect(files.sort()).toEqual(['chain.yaml', 'fan-out.yaml', 'first-steps.yaml']));
+
+  it.each(files)('%s is accepted', async (name) => {
+    const read = readDocument(await readFile(new URL(`examples/${name}`, ROOT), 'utf8'), 'application/yaml');
+    expect(read).toMatchObject({ ok: true });
+    const parsed = read.ok && parseConfig(read.document, destinationSchemas, destinationChecks);
+    expect(parsed).toMatchObject({ ok: true });
+  });
+});
+
 describe('the configurations in the documentation', () => {
   it('are all found', () => {
     expect(examples.length).toBeGreaterThanOrEqual(FEWEST);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { BARE_INSTALLATION } from '../../src/channels/installation.ts';
 import { previewDelivery } from '../../src/channels/preview.ts';
 import { boundChannelOf } from '../../src/channels/registry.ts';
 import { FIELD_TYPES, type FieldDeclarations } from '../../src/domain/fields/types.ts';
@@ -95,7 +96,7 @@ describe('a preview', () => {
       fc.property(where, format, fields, fc.oneof(hostileText, fc.integer({ min: 270, max: 310 }).map((length) => 'x'.repeat(length))), (settings, written, raw, said) => {
         const destination = boundChannelOf('webhook').configSchema.parse({ id: 'api', type: 'webhook', url: 'https://buyer.example/in', format: written, ...settings });
         const answer = { status: 400, headers: [['X-Echo', secret] as [string, string]], body: new TextEncoder().encode(`${said} ${secret}`), bodyTruncated: false };
-        const preview = previewDelivery({ destination, secretValues: [secret], lead: leadOf(raw), deliveryId: 'd-1', answer, now: new Date(0) });
+        const preview = previewDelivery({ destination, secretValues: [secret], lead: leadOf(raw), deliveryId: 'd-1', answer, installation: BARE_INSTALLATION, now: new Date(0) });
         expect(preview.request).not.toBeNull();
         const shown = JSON.stringify(preview);
         for (const form of [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), Buffer.from(`u:${secret}`).toString('base64')]) expect(shown).not.toContain(form);

@@ -4,6 +4,7 @@ import { isOurFault, type AttemptOutcome } from '../../domain/delivery/outcome.t
 import { isDestinationTest } from '../../domain/delivery/plan.ts';
 import type { DeliveryWork } from '../../store/records.ts';
 import type { DeliverDependencies, DeliveryContext } from './dependencies.ts';
+import { doubtOf } from './doubt.ts';
 import type { Passed } from './pass-gate.ts';
 import { prepareRequest } from './prepare-request.ts';
 import { recordEnd, type Recorded } from './record-end.ts';
@@ -45,7 +46,7 @@ export async function attemptOnce(
     gate: passage.gate,
   });
   if (!isBegun) return { next: 'overtaken' };
-  const { outcome, captures, sent, notes } = prepared.ok ? await sendPrepared(dependencies, input, prepared, context) : { outcome: prepared.outcome, captures: {}, sent: null, notes: [] };
+  const { outcome, captures, sent, notes } = prepared.ok ? await sendPrepared(dependencies, input, prepared, doubtOf(work.attempts), context) : { outcome: prepared.outcome, captures: {}, sent: null, notes: [] };
   const ended = { number, startedAt, finishedAt: clock().toISOString(), outcome, captures, probe: passage.probe, sent };
   const recorded = await recordEnd(dependencies, work, context, ended);
   if (!isDestinationTest(work.lead)) await report(dependencies, input, recorded, passage.probe);

@@ -1,4 +1,4 @@
-import type { AttemptOutcome, ErrorCode } from '../../domain/delivery/outcome.ts';
+import { isErrorCode, type AttemptOutcome } from '../../domain/delivery/outcome.ts';
 import type { DeliverResult } from '../../domain/delivery/result.ts';
 import type { DeliveryWork } from '../../store/records.ts';
 import type { DeliverDependencies, DeliveryContext, RememberedEnd } from './dependencies.ts';
@@ -25,6 +25,8 @@ export async function finishInterrupted(dependencies: DeliverDependencies, work:
   // From here on the attempt is a finished one for everybody who counts.
   open.finishedAt = recorded.finishedAt;
   open.outcome = recorded.outcome.outcome;
+  open.kind = recorded.outcome.outcome === 'error' ? recorded.outcome.kind : null;
+  open.code = recorded.outcome.outcome === 'error' ? recorded.outcome.code : null;
   open.counted = recorded.counted;
   return recorded.wasOpen ? recorded.result : null;
 }
@@ -33,7 +35,7 @@ const INTERRUPTED: AttemptOutcome = {
   outcome: 'error',
   kind: 'unknown',
   code: 'interrupted',
-  reason: 'The worker was lost during this attempt. The request may have arrived; it is sent again with the same id.',
+  reason: 'The worker was lost during this attempt. The request may have arrived; it is looked up where the channel can, else sent again with the same id.',
 };
 
 const LOST_TEXT = 'The answer was read, but its text was lost with the worker before it could be written.';
@@ -45,23 +47,6 @@ function outcomeOf(end: RememberedEnd): AttemptOutcome {
     case 'failure':
       return { outcome: 'failure', billable: end.billable, ...(end.price === null ? {} : { price: end.price }), reason: LOST_TEXT };
     case 'error':
-      return { outcome: 'error', kind: end.kind ?? 'unknown', code: errorCode(end.code), reason: LOST_TEXT };
-  }
-}
-
-function errorCode(code: string | null): ErrorCode {
-  switch (code) {
-    case 'unauthorized':
-    case 'forbidden':
-    case 'gone':
-    case 'not-found':
-    case 'rate-limited':
-    case 'timeout':
-    case 'connection':
-    case 'dns':
-    case 'tls':
-      return code;
-    default:
-      return 'http-status';
+      return { outcome: 'error', kind: end.kind ?? 'unknown', code: end.code !== null && isErrorCode(end.code) ? end.code : 'http-status', reason: LOST_TEXT };
   }
 }

@@ -29,7 +29,7 @@ export interface PreparedRequest {
  * Renders a delivery's request, or takes the bytes that the round's first attempt kept. A first delivery is made by the
  * configuration that its plan was pinned to; a release or redelivery by today's.
  */
-export async function prepareRequest({ configuration }: DeliverDependencies, input: DeliveryReference, work: DeliveryWork): Promise<Prepared> {
+export async function prepareRequest({ configuration, installation }: DeliverDependencies, input: DeliveryReference, work: DeliveryWork): Promise<Prepared> {
   const version = versionFor(input, work);
   const resolved = await configuration.resolveDestination(version, input.buyer, input.destination);
   if (!resolved.ok) {
@@ -49,10 +49,10 @@ export async function prepareRequest({ configuration }: DeliverDependencies, inp
     const { method, url, headers, body, configVersion: renderedBy } = work.rendered;
     return { ok: true, configVersion: renderedBy, channel, destination, request: { method, url, headers, body }, kept: work.rendered, hidden, notes: [] };
   }
-  const rendered = channel.render({ config: destination, lead, deliveryId });
+  const rendered = channel.render({ config: destination, lead, deliveryId }, installation);
   if (!rendered.ok) return { ok: false, configVersion, outcome: ours('mapping', rendered.mistakes.map(({ to, message }) => `${to}: ${message}`).join('; ')) };
   const { request } = rendered;
-  const shown = channel.render({ config: destination, lead: maskLead(lead, declarations), deliveryId });
+  const shown = channel.render({ config: destination, lead: maskLead(lead, declarations), deliveryId }, installation);
   const masked = maskRequest(shown.ok ? shown.request : request, hidden);
   const notes = (rendered.notes ?? []).map(({ to, message }) => `${to}: ${message}`);
   return { ok: true, configVersion, channel, destination, request, kept: { configVersion, ...request, masked }, hidden, notes };

@@ -1,19 +1,31 @@
 import type { DeliveryReference } from '../contract.ts';
-import { maskExchange, maskOutcome, maskTexts } from '../../channels/masking.ts';
+import { maskExchange, maskOutcome, maskRequest, maskTexts } from '../../channels/masking.ts';
+import type { Doubt } from '../../channels/channel.ts';
 import type { AttemptOutcome } from '../../domain/delivery/outcome.ts';
 import type { DeliverDependencies, DeliveryContext } from './dependencies.ts';
 import type { PreparedRequest } from './prepare-request.ts';
+import { suppressedOutcome } from './suppressed.ts';
 import type { Ended } from './record-end.ts';
 
-/** Sends a prepared request once; gives what came of it and what the evidence may show of it. */
+/** What sending needs of the world. */
+export type SendDependencies = Pick<DeliverDependencies, 'http' | 'tokens' | 'rows' | 'installation' | 'clock'> & { store: Pick<DeliverDependencies['store'], 'suppressions'> };
+
+/**
+ * Sends a prepared request once; gives what came of it and what the evidence may show of it. While an attempt before may have arrived,
+ * a channel that can look it up does that first, and sends only what was not taken.
+ */
 export async function sendPrepared(
-  { http, tokens, rows, installation, clock }: DeliverDependencies,
-  input: DeliveryReference,
+  { store, http, tokens, rows, installation, clock }: SendDependencies,
+  input: Pick<DeliveryReference, 'buyer' | 'destination' | 'deliveryId'>,
   prepared: PreparedRequest,
-  context: DeliveryContext,
+  doubt: Doubt | null,
+  context: Pick<DeliveryContext, 'signal'>,
 ): Promise<{ outcome: AttemptOutcome; captures: Record<string, string>; sent: Ended['sent']; notes: string[] }> {
   const { channel, destination, request, kept } = prepared;
-  const { outcome, exchange, captures = {}, secrets = [], notes = [] } = await channel.send({
+  const recipients = channel.recipients(request);
+  const suppressed = recipients.length === 0 ? [] : await store.suppressions.find(recipients);
+  if (suppressed.length > 0) return { outcome: suppressedOutcome(suppressed), captures: {}, sent: null, notes: [] };
+  const order = {
     config: destination,
     request,
     deliveryId: input.deliveryId,
@@ -23,7 +35,15 @@ export async function sendPrepared(
     rows: rows.of(input.buyer, input.destination),
     signal: context.signal,
     now: clock,
-  });
+  };
+  const isLookedUp = doubt !== null && channel.canReconcile(destination);
+  const found = isLookedUp ? await channel.reconcile({ ...order, doubt }) : null;
+  const { outcome, exchange, captures = {}, secrets = [], notes = [] } = found ?? (await channel.send(order));
   const hidden = [...prepared.hidden, ...secrets];
-  return { outcome: maskOutcome(outcome, hidden), captures: maskTexts(captures, hidden), sent: exchange ? maskExchange(exchange, kept.masked, hidden) : null, notes };
+  // A look-up is a request of its own: nothing of it was rendered.
+  const shown = exchange && found !== null ? maskRequest(exchange.request, hidden) : kept.masked;
+  const sent = exchange ? maskExchange(exchange, shown, hidden) : null;
+  return { outcome: maskOutcome(outcome, hidden), captures: maskTexts(captures, hidden), sent, notes: isLookedUp && found === null ? [...notes, SENT_AFTER_LOOK_UP] : notes };
 }
+
+const SENT_AFTER_LOOK_UP = 'an attempt before might have arrived; the provider was asked and does not have it, so it was sent again';

@@ -24,12 +24,12 @@ export const previewDestination = defineEndpoint({
     }),
   ),
   answers: { 200: { description: 'The request, and with `response` what it would mean', schema: previewSchema } },
-  handle: async ({ params, body }, { configuration, clock }) => {
+  handle: async ({ params, body }, { configuration, installation, clock }) => {
     const { destination, secretValues } = await savedDestination(params, configuration);
     const source = body.fields === undefined || body.source !== undefined ? sampleSource(body.source, await configuration.current()) : null;
     const now = clock();
     const lead = sampleLead(flatSample(body.lead), body.fields ?? source?.fields ?? {}, { source: source?.id ?? 'preview', now });
     const answer = body.response === undefined ? null : rawAnswer(body.response);
-    return { status: 200, body: previewShape(previewDelivery({ destination, secretValues, lead, deliveryId: SAMPLE_DELIVERY_ID, answer, now }), []) };
+    return { status: 200, body: previewShape(previewDelivery({ destination, secretValues, lead, deliveryId: SAMPLE_DELIVERY_ID, answer, installation, now }), []) };
   },
 });

@@ -157,6 +157,14 @@ describe('POST /v1/buyers/{id}/destinations/{destination}/preview', () => {
     expect((await call('none/destinations/api', { source: 'web' })).status).toBe(404);
   });
 
+  it('does not show the credentials of a saved destination to whoever names them', async () => {
+    const url = 'https://buyer.example/in';
+    expect((await api.call('PUT', '/v1/buyers/other', { body: { id: 'other', destinations: [{ id: 'api', type: 'webhook', url, auth: { type: 'bearer', token: 'a-literal-token' } }] } })).status).toBeLessThan(300);
+    const { status, text } = await api.call('POST', '/v1/preview', { body: { destination: { type: 'webhook', url, map: [{ to: 'x', value: 'secret://.literal/other/api/auth/token', transform: ['uppercase'] }] }, lead: {} } });
+    expect([status, text.toLowerCase().includes('a-literal-token')]).toEqual([422, false]);
+    expect(text).toContain('cannot be named');
+  });
+
   it('plans no lead for a draft, and says so on the lead', async () => {
     const { json } = await api.call('POST', '/v1/leads?source=web', { body: { phone: '512.555.0142' } });
     expect(json).toMatchObject({ status: 'undelivered', deliveries: [], notes: [expect.stringContaining('acme/api is a draft') as string] });

@@ -31,7 +31,7 @@ export const preview = defineEndpoint({
     }),
   ),
   answers: { 200: { description: 'The request, and with `response` what it would mean', schema: previewSchema } },
-  handle: async ({ body }, { configuration, clock }) => {
+  handle: async ({ body }, { configuration, installation, clock }) => {
     const tried = await configuration.tryDestination(body.destination);
     if (!tried.ok) throw new Problem(422, 'The destination is not valid.', { errors: problemErrors(tried.mistakes.map(inDestination)) });
     const now = clock();
@@ -40,6 +40,7 @@ export const preview = defineEndpoint({
       lead: sampleLead(flatSample(body.lead), body.fields, { source: NO_SOURCE, now }),
       deliveryId: SAMPLE_DELIVERY_ID,
       answer: body.response === undefined ? null : rawAnswer(body.response),
+      installation,
       now,
     };
     return { status: 200, body: previewShape(previewDelivery(order), tried.warnings.map(inDestination)) };

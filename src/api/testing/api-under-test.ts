@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { z } from 'zod';
+import { BARE_INSTALLATION, type Installation } from '../../channels/installation.ts';
 import { Configuration } from '../../configuration/configuration.ts';
 import type { DestinationTypes } from '../../configuration/destination-types.ts';
 import { destinationShape, withCommonUnits } from '../../domain/config/destination.ts';
@@ -85,7 +86,7 @@ export interface CallOptions {
 }
 
 /** The whole API on a real socket over an embedded database in memory. */
-export async function startApi(options: { temporalSdkUrl?: string; intakeAtOnce?: number; types?: DestinationTypes; allowedNetworks?: string[] } = {}): Promise<ApiUnderTest> {
+export async function startApi(options: { resendWebhookSecret?: string; temporalSdkUrl?: string; intakeAtOnce?: number; types?: DestinationTypes; allowedNetworks?: string[]; installation?: Installation } = {}): Promise<ApiUnderTest> {
   const store = await openStore({ kind: 'embedded', dataDir: 'memory://' }, createEncryption('an-encryption-key-of-a-test'));
   const engine = new RecordingEngine();
   const clock = () => new Date();
@@ -99,7 +100,8 @@ export async function startApi(options: { temporalSdkUrl?: string; intakeAtOnce?
     configuration,
     engine,
     http,
-    settings: { publicUrl: 'http://leadrail.example', adminKey: ADMIN_KEY, bodyLimitBytes: DEFAULT_BODY_LIMIT_BYTES, intakeAtOnce: options.intakeAtOnce ?? DEFAULT_INTAKE_AT_ONCE, version: '0.0.0-test' },
+    installation: options.installation ?? BARE_INSTALLATION,
+    settings: { publicUrl: 'http://leadrail.example', adminKey: ADMIN_KEY, bodyLimitBytes: DEFAULT_BODY_LIMIT_BYTES, intakeAtOnce: options.intakeAtOnce ?? DEFAULT_INTAKE_AT_ONCE, version: '0.0.0-test', resendWebhookSecret: options.resendWebhookSecret ?? null },
     log,
     clock,
     redeliver: createRedelivery({ store, configuration, engine, log }),

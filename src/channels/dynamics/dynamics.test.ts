@@ -27,7 +27,7 @@ afterEach(() => dataverse.close());
 const configOf = (more: Record<string, unknown> = {}) => dynamicsConfigSchema.parse({ id: 'crm', type: 'dynamics', baseUrl: dataverse.baseUrl, ...Dataverse.CLIENT, ...more });
 
 function render(fields: Record<string, unknown>, more: Record<string, unknown> = {}, deliveryId = ONE) {
-  const rendered = dynamicsChannel.render({ config: configOf(more), lead: leadOf(fields), deliveryId });
+  const rendered = dynamicsChannel.render({ config: configOf(more), lead: leadOf(fields), deliveryId }, BARE_INSTALLATION);
   if (!rendered.ok) throw new Error(JSON.stringify(rendered.mistakes));
   return rendered.request;
 }

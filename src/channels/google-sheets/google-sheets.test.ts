@@ -38,7 +38,7 @@ describe('google-sheets', () => {
 
   function rendered(lead: Record<string, unknown>, more: object = {}) {
     const config = channel.configSchema.parse(document(more));
-    const result = channel.render({ config, lead: leadOf(lead), deliveryId: 'd-1' });
+    const result = channel.render({ config, lead: leadOf(lead), deliveryId: 'd-1' }, BARE_INSTALLATION);
     return { config, result };
   }
 

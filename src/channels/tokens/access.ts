@@ -6,6 +6,8 @@ import type { TokenSettings } from './settings.ts';
 export interface AccessToken {
   value: string;
   revision: string;
+  /** What came with it that the settings name (`keeps`). */
+  kept?: Readonly<Record<string, string>> | undefined;
 }
 
 /** One attempt's wish for a token. */

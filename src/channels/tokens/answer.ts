@@ -8,6 +8,8 @@ export interface IssuedTokens {
   scope: string | null;
   /** How long the access token is good from now; null when nobody said. */
   lifetimeMs: number | null;
+  /** What else the settings name in the answer (`keeps`), as far as it was there. */
+  kept?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What a token call came to. */
@@ -16,8 +18,11 @@ export type TokenAnswer =
   /** `isGrantRefused`: they do not take the refresh token, the code or the password any more (`invalid_grant`). */
   | { ok: false; error: DeliveryError; isGrantRefused: boolean };
 
-/** Reads seconds; null for what is no positive number. */
+/** Some write the largest number they have for a token that never ends; no date can hold it. */
+const LONGEST_LIFETIME_S = 10 * 365 * 24 * 3_600;
+
+/** Reads seconds; null for what is no positive number, and for what is as good as for ever. */
 export function lifetimeMs(seconds: string | undefined): number | null {
   const value = Number(seconds?.trim() === '' ? NaN : seconds);
-  return Number.isFinite(value) && value > 0 ? Math.round(value * 1_000) : null;
+  return Number.isFinite(value) && value > 0 && value <= LONGEST_LIFETIME_S ? Math.round(value * 1_000) : null;
 }

@@ -31,6 +31,12 @@ export class AuthorizationServer {
   gate: Promise<unknown> = Promise.resolve();
   /** Said in the place of what a token call would be answered. */
   failure: Answer | null = null;
+  /** Waited for before a lead is answered. */
+  leadGate: Promise<unknown> = Promise.resolve();
+  /** Where whoever sends a lead is led to by a 303. */
+  leadsLeadTo: string | null = null;
+  /** Knows no grant by refresh token. */
+  refusesRefresh = false;
   /** Said to whoever wants to allow the access. */
   denial: string | null = null;
   baseUrl = '';
@@ -78,7 +84,11 @@ export class AuthorizationServer {
   }
 
   async #answer(url: URL, body: string, authorization: string): Promise<Answer> {
-    if (url.pathname === '/leads') return this.#takeLead(url, authorization);
+    if (url.pathname === '/leads') {
+      const answer = this.#takeLead(url, authorization);
+      await this.leadGate;
+      return answer;
+    }
     if (url.pathname === '/authorize') return this.#authorize(url);
     const parameters = body.startsWith('{') ? {} : Object.fromEntries(new URLSearchParams(body));
     this.calls.push({ path: url.pathname, parameters, authorization, body });
@@ -92,6 +102,7 @@ export class AuthorizationServer {
     const token = url.searchParams.get('token') ?? authorization.replace(/^\S+ /, '');
     const status = this.#access.has(token) ? 201 : 401;
     this.leads.push({ token, status, url: url.pathname + url.search });
+    if (this.leadsLeadTo !== null) return { status: 303, headers: { location: this.leadsLeadTo } };
     return { status, body: { echoed: token } };
   }
 
@@ -120,6 +131,7 @@ export class AuthorizationServer {
       case 'password':
         return parameters['username'] === 'user' && parameters['password'] === 'pass word' ? this.#issued(true) : GRANT_REFUSED;
       case 'refresh_token':
+        if (this.refusesRefresh) return { status: 400, body: { error: 'unsupported_grant_type' } };
         return this.#refreshed(parameters['refresh_token'] ?? '');
       case 'authorization_code':
         return this.#exchanged(parameters);

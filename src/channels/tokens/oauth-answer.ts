@@ -11,17 +11,21 @@ export interface Asked {
   now: Date;
 }
 
+/** Longer than any address. */
+const LONGEST_KEPT = 2_000;
+
 /** Types of tokens that more than the token itself goes with (RFC 6749 7.1: not to be used unless understood). */
 const OTHER_TYPES = /^(?:dpop|mac|pop)$/i;
 
-/** Reads the answer to a token call by RFC 6749 5.1 and 5.2. JSON is what it should be; a form is read too. */
-export function readOAuthAnswer(raw: RawAnswer, asked: Asked): TokenAnswer {
+/** Reads the answer to a token call by RFC 6749 5.1 and 5.2, with the further values `keeps`. JSON is what it should be; a form is read too. */
+export function readOAuthAnswer(raw: RawAnswer, asked: Asked, keeps: readonly string[] = []): TokenAnswer {
   const answer = readAnswer(raw, undefined);
   const text = (name: string) => selectTexts(answer.body, name)[0];
   const error = text('error');
-  // Some say what is wrong with a 200.
-  if (error !== undefined || raw.status < 200 || raw.status >= 300) return refused(answer, error, text('error_description') ?? '', asked);
+  const isGood = raw.status >= 200 && raw.status < 300;
   const accessToken = text('access_token');
+  // Some say what is wrong with a 200; some say `"error": false` beside the token.
+  if (!isGood || (error !== undefined && accessToken === undefined)) return refused(answer, error, text('error_description') ?? '', asked);
   if (accessToken === undefined) {
     const what = `HTTP ${raw.status} to the token call, but there is no access_token in the answer; check the token URL, and what stands there.`;
     return { ok: false, isGrantRefused: false, error: tokenCallError(asked.host, 'transient', 'unreadable-answer', what) };
@@ -31,7 +35,12 @@ export function readOAuthAnswer(raw: RawAnswer, asked: Asked): TokenAnswer {
     const what = `the token is of type ${type}, which Leadrail does not speak; ask them for bearer tokens.`;
     return { ok: false, isGrantRefused: false, error: tokenCallError(asked.host, 'permanent', 'configuration', what) };
   }
-  return { ok: true, tokens: { accessToken, refreshToken: text('refresh_token') ?? null, scope: text('scope') ?? null, lifetimeMs: lifetimeMs(text('expires_in')) } };
+  const kept = Object.fromEntries(keeps.flatMap((name) => {
+    const value = text(name);
+    return value === undefined ? [] : [[name, value.slice(0, LONGEST_KEPT)]];
+  }));
+  const tokens = { accessToken, refreshToken: text('refresh_token') ?? null, scope: text('scope') ?? null, lifetimeMs: lifetimeMs(text('expires_in')) };
+  return { ok: true, tokens: keeps.length === 0 ? tokens : { ...tokens, kept } };
 }
 
 function refused(answer: Answer, code: string | undefined, description: string, { host, secrets, now }: Asked): TokenAnswer {
@@ -40,6 +49,8 @@ function refused(answer: Answer, code: string | undefined, description: string, 
   const isGrantRefused = known === 'invalid_grant' || known === 'invalid_code';
   const byStatus = tokenCallStatus(host, answer, words, now);
   const advice = ADVICE[known];
+  // These say "later", whatever word of RFC 6749 comes with them.
+  if (byStatus !== null && PASSING.has(answer.status)) return { ok: false, isGrantRefused, error: byStatus };
   if (advice !== undefined && answer.status < 500) {
     return { ok: false, isGrantRefused, error: tokenCallError(host, 'permanent', 'unauthorized', `${words}. ${advice}`) };
   }
@@ -52,6 +63,8 @@ function refused(answer: Answer, code: string | undefined, description: string, 
   if (byStatus !== null) return { ok: false, isGrantRefused, error: byStatus };
   return { ok: false, isGrantRefused, error: tokenCallError(host, 'permanent', 'unauthorized', `the token call was answered with an error (${words}).`) };
 }
+
+const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
 
 /** Zoho's answer (400) to too many token calls ("Access and refresh tokens"). RFC 6749 has no such code: a person who says no is `access_denied`. */
 const TOO_MANY_AT_ZOHO = 'Access Denied';

@@ -1,10 +1,10 @@
+import type { RawAnswer } from '../../domain/response/answer.ts';
 import type { HttpClient, HttpRequest } from '../../egress/http-client.ts';
 import type { TokenAnswer } from './answer.ts';
 import { tokenCallError, tokenCallFault } from './failure.ts';
 import { readOAuthAnswer, type Asked } from './oauth-answer.ts';
-import type { OAuthSettings } from './oauth-schema.ts';
 import { tokenRequest, type Grant } from './oauth-request.ts';
-import { secretsOf, tokenHost, type TokenSettings } from './settings.ts';
+import { secretsOf, tokenHost, type OAuthTokenSettings, type TokenSettings } from './settings.ts';
 import { ownTokenRequest, readOwnAnswer } from './token-call.ts';
 
 /** A wish for tokens. */
@@ -36,23 +36,23 @@ export async function obtainTokens(order: TokenOrder): Promise<TokenAnswer> {
 }
 
 /** One OAuth token call (RFC 6749). */
-export function askByGrant(order: TokenOrder, settings: OAuthSettings, grant: Grant): Promise<TokenAnswer> {
-  return ask(order, tokenRequest(settings, grant), readOAuthAnswer, grantSecrets(grant));
+export function askByGrant(order: TokenOrder, settings: OAuthTokenSettings, grant: Grant): Promise<TokenAnswer> {
+  return ask(order, tokenRequest(settings, grant), (raw, asked) => readOAuthAnswer(raw, asked, settings.keeps), grantSecrets(grant));
 }
 
 const CONNECT_AGAIN = 'Connect the account again (POST /v1/buyers/{id}/destinations/{destination}/connect), then resume the destination.';
 
 /** A refresh token spares the password; one that is not taken any more is no harm while there is a password. */
-async function byPassword(order: TokenOrder, settings: Extract<OAuthSettings, { grant: 'password' }>): Promise<TokenAnswer> {
+async function byPassword(order: TokenOrder, settings: Extract<OAuthTokenSettings, { grant: 'password' }>): Promise<TokenAnswer> {
   const deadline = performance.now() + order.timeoutMs;
   if (order.refreshToken !== null) {
     const refreshed = await askByGrant(order, settings, { by: 'refresh_token', refreshToken: order.refreshToken });
-    if (refreshed.ok || !refreshed.isGrantRefused) return refreshed;
+    if (refreshed.ok || refreshed.error.kind !== 'permanent') return refreshed;
   }
   return askByGrant({ ...order, timeoutMs: deadline - performance.now() }, settings, { by: 'password', username: settings.username, password: settings.password });
 }
 
-function notConnected(settings: OAuthSettings): TokenAnswer {
+function notConnected(settings: OAuthTokenSettings): TokenAnswer {
   const error = tokenCallError(tokenHost(settings), 'permanent', 'unauthorized', `the account is not connected, or they gave no refresh token and the access has ended. ${CONNECT_AGAIN}`);
   return { ok: false, isGrantRefused: false, error };
 }
@@ -65,7 +65,7 @@ function withAdvice(answer: TokenAnswer, advice: string): TokenAnswer {
 async function ask(
   { settings, http, timeoutMs }: TokenOrder,
   request: HttpRequest,
-  read: (raw: Parameters<typeof readOAuthAnswer>[0], asked: Asked) => TokenAnswer,
+  read: (raw: RawAnswer, asked: Asked) => TokenAnswer,
   secrets: string[] = [],
 ): Promise<TokenAnswer> {
   const host = tokenHost(settings);

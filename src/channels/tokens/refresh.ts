@@ -47,6 +47,8 @@ export async function refreshTokens(refresh: Refresh): Promise<Refreshed> {
       seen = lease.tokens?.revision ?? null;
       continue;
     }
+    // Forgotten meanwhile: then there is none to be replaced.
+    seen = lease.tokens?.revision ?? null;
     const answer = await obtainTokens({ settings, refreshToken: lease.tokens?.refreshToken ?? null, http: refresh.http, timeoutMs: leftMs });
     if (answer.ok) {
       const saved = await saveWithPatience(refresh, seen, answer.tokens);

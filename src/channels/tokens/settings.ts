@@ -3,7 +3,15 @@ import type { OAuthSettings } from './oauth-schema.ts';
 import type { TokenCallSettings } from './token-call-schema.ts';
 
 /** How a destination gets its tokens. */
-export type TokenSettings = OAuthSettings | TokenCallSettings;
+export type TokenSettings = OAuthTokenSettings | TokenCallSettings;
+
+export type OAuthTokenSettings = OAuthSettings & KeptValues;
+
+/** A provider may say more with a token than the token: Salesforce, where the account's API is. */
+interface KeptValues {
+  /** Names of the answer whose texts are kept with the token. */
+  keeps?: readonly string[];
+}
 
 /**
  * What tells settings apart for the tokens that they brought: SHA-256, hex. Other credentials never get a token of these.

@@ -1,17 +1,18 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { leadOf } from '../../domain/mapping/lead-of.test-support.ts';
 import { createHttpClient } from '../../egress/undici-http-client.ts';
 import { StoreUnavailable, type TokenStore } from '../../store/store.ts';
 import { testDatabases, type Opened } from '../../store/testing.ts';
 import type { SendResult } from '../channel.ts';
+import { BARE_INSTALLATION } from '../installation.ts';
+import { startStandIn } from '../stand-in.test-support.ts';
 import { webhookConfigSchema } from '../webhook/config.ts';
 import { renderWebhook } from '../webhook/render.ts';
 import { sendWebhook } from '../webhook/send.ts';
 import { AuthorizationServer } from './authorization-server.test-support.ts';
 import { obtainTokens } from './obtain.ts';
 import { settingsDigest, type TokenSettings } from './settings.ts';
-import { BARE_INSTALLATION } from '../installation.ts';
 import { noRows } from '../no-rows.test-support.ts';
 import { SharedTokens } from './shared-tokens.ts';
 
@@ -168,6 +169,36 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('tokens that all 
     expect([provider.calls.length, provider.leads.length]).toEqual([2, 2]);
   });
 
+  it.each(['9223372036854775807', 99_999_999_999_999, 1e300])('that are good for %s seconds are taken for lasting', async (seconds) => {
+    provider.failure = { status: 200, body: { access_token: 'access-for-ever', token_type: 'bearer', expires_in: seconds } };
+    await send(one, clientCredentials());
+    expect(provider.leads[0]).toMatchObject({ token: 'access-for-ever' });
+    expect(await opened.store.tokens.read(ownerOf(clientCredentials()))).toMatchObject({ accessToken: 'access-for-ever', remainingMs: null });
+  });
+
+  it('that were forgotten while a lead was on its way are got anew', async () => {
+    const config = clientCredentials();
+    await send(one, config);
+    provider.revokeAccess();
+    let letGo: (value?: unknown) => void = () => undefined;
+    provider.leadGate = new Promise((resolve) => (letGo = resolve));
+    const sent = send(one, config);
+    await expect.poll(() => provider.leads.length).toBe(2);
+    await opened.store.tokens.forget('acme', ownerOf(config).destination);
+    letGo();
+    expect((await sent).outcome.outcome).toBe('success');
+    expect(provider.calls).toHaveLength(2);
+  });
+
+  it('are not got again for a page that a redirect led to: the lead was sent once', async () => {
+    const page = await startStandIn({ status: 401 });
+    onTestFinished(() => page.close());
+    provider.leadsLeadTo = `${page.baseUrl}/thanks`;
+    const { outcome } = await send(one, { ...clientCredentials(), redirects: 1 });
+    expect(outcome).toMatchObject({ outcome: 'error', kind: 'unknown', code: 'redirect' });
+    expect([provider.leads.length, page.requests.length, provider.calls.length]).toEqual([1, 1, 1]);
+  });
+
   it('come with refresh tokens that are good once: the stored one wins', async () => {
     const config = configOf({ grant: 'refresh_token', refreshToken: provider.newRefreshToken() });
     for (let round = 0; round < 4; round += 1) {
@@ -192,6 +223,26 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('tokens that all 
     const { outcome } = await send(one, configOf({ grant: 'refresh_token', refreshToken: 'refresh-unknown' }));
     expect(outcome).toMatchObject({ kind: 'permanent', code: 'unauthorized', reason: expect.stringMatching(/invalid_grant.*new refresh token.*Nothing had been sent/) as unknown });
     expect((await send(one, configOf({ grant: 'refresh_token', refreshToken: provider.newRefreshToken() }))).outcome.outcome).toBe('success');
+  });
+
+  it('are got by the password again when they take no refresh tokens', async () => {
+    const config = configOf({ grant: 'password', username: 'user', password: 'pass word' });
+    await send(one, config);
+    await age(3_600);
+    provider.refusesRefresh = true;
+    expect((await send(one, config)).outcome.outcome).toBe('success');
+    expect(provider.calls.map(({ parameters }) => parameters['grant_type'])).toEqual(['password', 'refresh_token', 'password']);
+  });
+
+  it('that too many were asked for are asked for later, as they say', async () => {
+    provider.failure = { status: 429, headers: { 'retry-after': '30' }, body: { error: 'invalid_request', error_description: 'slow down' } };
+    expect((await send(one, clientCredentials())).outcome).toMatchObject({ kind: 'transient', code: 'rate-limited', retryAfterMs: 30_000 });
+  });
+
+  it.each([false, 0, '0'])('are taken where they stand beside an error that is none: %j', async (error) => {
+    provider.failure = { status: 200, body: { access_token: 'access-1', error } };
+    await send(one, clientCredentials());
+    expect(provider.leads[0]).toMatchObject({ token: 'access-1' });
   });
 
   it('are got by the password again when the refresh token ended', async () => {

@@ -61,9 +61,10 @@ export class SharedTokens {
       throw error;
     });
     if (asked === 'aborted' || asked === 'timeout') return { ok: false, error: waitEnded(request, asked) };
-    if ('value' in asked) return { ok: true, token: { value: asked.value, revision: asked.revision } };
+    if ('value' in asked) return { ok: true, token: { value: asked.value, revision: asked.revision, kept: asked.kept } };
     if (!asked.ok) return asked;
-    return { ok: true, token: { value: asked.tokens.accessToken, revision: asked.tokens.revision } };
+    const { accessToken, revision, kept } = asked.tokens;
+    return { ok: true, token: { value: accessToken, revision, kept } };
   }
 
   async #current(owner: TokenOwner, request: TokenRequest): Promise<KnownToken | Refreshed> {

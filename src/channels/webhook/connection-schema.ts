@@ -17,14 +17,24 @@ export const connectionShape = {
   proxy: z
     .string()
     .max(2_000)
-    .refine((text) => secretName(text) !== null || isProxyUrl(text), 'must be http://host:port or https://host:port, with user:password@ where the proxy asks for them, and nothing behind')
+    .refine((text) => secretName(text) !== null || isProxyUrl(text), 'must be http://host:port or https://host:port, with user:password@ where the proxy asks for them (a % in them is written %25), and nothing behind')
     .optional()
     .describe('An outgoing proxy, for buyers who know fixed addresses only'),
   redirects: z.int().min(0).max(5).default(0).describe('How many redirects are followed. After 301, 302 and 303 a POST is followed by a GET; 307 and 308 send the lead again'),
 };
 
+function canBeDecoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function isProxyUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const { protocol, hostname, pathname, search, hash } = new URL(text);
+  const { protocol, username, password, hostname, pathname, search, hash } = new URL(text);
+  if (!canBeDecoded(username) || !canBeDecoded(password)) return false;
   return (protocol === 'http:' || protocol === 'https:') && hostname !== '' && pathname === '/' && search === '' && hash === '';
 }

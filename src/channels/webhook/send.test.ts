@@ -2,7 +2,7 @@ import { Webhook } from 'standardwebhooks';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { leadOf } from '../../domain/mapping/lead-of.test-support.ts';
 import { createHttpClient } from '../../egress/undici-http-client.ts';
-import { startStandIn, type StandInAnswer } from '../stand-in.test-support.ts';
+import { startStandIn, type StandIn } from '../stand-in.test-support.ts';
 import { BARE_INSTALLATION } from '../installation.ts';
 import { noRows } from '../no-rows.test-support.ts';
 import { noTokens } from '../tokens/no-tokens.test-support.ts';
@@ -15,7 +15,7 @@ const DELIVERY_ID = '00000000-0000-5000-8000-000000000001';
 const http = createHttpClient({ allowedNetworks: ['127.0.0.0/8'] });
 afterAll(() => http.close());
 
-async function send(settings: Record<string, unknown>, answer: StandInAnswer = { status: 200 }) {
+async function send(settings: Record<string, unknown>, answer: StandIn['answer'] = { status: 200 }) {
   const standIn = await startStandIn(answer);
   onTestFinished(() => standIn.close());
   const config = webhookConfigSchema.parse({ id: 'api', type: 'webhook', url: `${standIn.baseUrl}/in?v=2`, ...settings });
@@ -54,6 +54,16 @@ describe('sendWebhook', () => {
     expect(new Webhook('b2xkIHNlY3JldA==').verify(received.body, received.headers)).toEqual({ email: 'zoe@example.com' });
     expect(new Webhook(Buffer.from('new secret, as text'), { format: 'raw' }).verify(received.body, received.headers)).toBeDefined();
     expect(received.headers['webhook-id']).toBe(DELIVERY_ID);
+  });
+
+  it.each([
+    ['an address against the policy', 'http://10.0.0.1/thanks', 'address-refused'],
+    ['a page that is not there', '/gone', 'redirect'],
+  ])('does not know whether the lead was taken when it leads on by 303 to %s', async (_name, location, code) => {
+    const page = { status: 303, headers: { location } };
+    const { outcome } = await send({ redirects: 1 }, (request) => (request.method === 'POST' ? page : { status: 404 }));
+    expect(outcome).toMatchObject({ outcome: 'error', kind: 'unknown', code });
+    expect(outcome.reason).toMatch(/may have arrived/);
   });
 
   it('reads the answer by the configuration', async () => {

@@ -29,7 +29,7 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('tokens of Zoho t
     const config = zohoConfigSchema.parse({ id: 'crm', type: 'zoho', baseUrl: crm.baseUrl, ...ZohoCrm.CLIENT });
     const send = async (number: number, shared: SharedTokens) => {
       const deliveryId = `delivery-${number}`;
-      const rendered = zohoChannel.render({ config, lead: leadOf({ last_name: 'O’Neil', email: `lead-${number}@example.com` }), deliveryId });
+      const rendered = zohoChannel.render({ config, lead: leadOf({ last_name: 'O’Neil', email: `lead-${number}@example.com` }), deliveryId }, BARE_INSTALLATION);
       if (!rendered.ok) throw new Error('the sample lead can be rendered');
       const tokens = shared.of('acme', 'crm');
       return zohoChannel.send({ config, request: rendered.request, deliveryId, http, installation: BARE_INSTALLATION, tokens, rows: noRows, signal: new AbortController().signal, now: () => new Date() });

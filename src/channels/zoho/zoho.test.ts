@@ -26,7 +26,7 @@ afterEach(() => crm.close());
 const configOf = (more: Record<string, unknown> = {}) => zohoConfigSchema.parse({ id: 'crm', type: 'zoho', baseUrl: crm.baseUrl, ...ZohoCrm.CLIENT, ...more });
 
 function render(fields: Record<string, unknown>, more: Record<string, unknown> = {}, deliveryId = ONE) {
-  const rendered = zohoChannel.render({ config: configOf(more), lead: leadOf(fields), deliveryId });
+  const rendered = zohoChannel.render({ config: configOf(more), lead: leadOf(fields), deliveryId }, BARE_INSTALLATION);
   if (!rendered.ok) throw new Error(JSON.stringify(rendered.mistakes));
   return rendered.request;
 }
@@ -87,7 +87,7 @@ describe('Zoho’s data centres', () => {
     [{ baseUrl: 'https://gateway.example/zoho/' }, 'https://gateway.example/zoho', 'https://gateway.example/zoho'],
   ])('with %j are reached at %s, and give out tokens at %s', (more, api, accounts) => {
     const config = zohoConfigSchema.parse({ id: 'crm', type: 'zoho', ...ZohoCrm.CLIENT, ...more });
-    const rendered = zohoChannel.render({ config, lead: leadOf(ZOE), deliveryId: ONE });
+    const rendered = zohoChannel.render({ config, lead: leadOf(ZOE), deliveryId: ONE }, BARE_INSTALLATION);
     expect(rendered.ok && rendered.request.url).toBe(`${api}/crm/v8/Leads/upsert`);
     expect(zohoTokenSettings(config)).toMatchObject({ tokenUrl: `${accounts}/oauth/v2/token` });
   });

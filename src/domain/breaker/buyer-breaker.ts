@@ -72,7 +72,8 @@ export class BuyerBreaker {
     this.changed = true;
   }
 
-  report(report: Report, nowMs: number): void {
+  report(given: Report, nowMs: number): void {
+    const report = this.withoutIdleChecks(given);
     const gate = this.gateOf(report.destination);
     const { streak, news, onlyChecks } = streakAfter(this.streakOf(report.destination), report, { isClosed: gate.state === 'closed', trips: this.settings.trips });
     this.state.streaks[report.destination] = streak;
@@ -194,6 +195,8 @@ export class BuyerBreaker {
     if (report.probe?.number !== gate.probe) return;
     if (report.probe.result === 'answered') {
       this.close(report.destination, nowMs);
+      // Only checks said that it is down, and a lead was taken: they are not believed until one has passed.
+      if (gate.byChecksOnly) this.streakOf(report.destination).disproved = true;
       return;
     }
     const shutting = report.errors.some((error) => isDelivery(error) && shutsDestination(error.code));
@@ -213,6 +216,14 @@ export class BuyerBreaker {
     this.pending.recovered.push(destination);
     this.releaseLater({ destination, amount: 'all', outageSince });
     this.changed = true;
+  }
+
+  /** Checks that fail while the buyer is paused wake nobody; and those that a lead has disproved count only after one has passed. */
+  private withoutIdleChecks(report: Report): Report {
+    const streak = this.streakOf(report.destination);
+    if (report.passedCheckAtMs !== undefined) delete streak.disproved;
+    if (!this.state.gate.paused && !streak.disproved) return report;
+    return { ...report, errors: report.errors.filter(isDelivery) };
   }
 
   /** A whole buyer was paused: leads wait for destinations that have no gate of their own, too. */

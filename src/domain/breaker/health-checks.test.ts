@@ -16,6 +16,7 @@ const STEPS = {
   'lead fails': (atMs: number): Report => ({ ...nothing, errors: [{ atMs, code: 'http-status', leadId: `lead-${atMs}` }] }),
   'lead is refused access': (atMs: number): Report => ({ ...nothing, errors: [{ atMs, code: 'forbidden', leadId: `lead-${atMs}` }] }),
   'lead is taken': (atMs: number): Report => ({ ...nothing, lastSuccessAtMs: atMs }),
+  'probe is taken': (atMs: number): Report => ({ ...nothing, lastSuccessAtMs: atMs, probe: { number: 1, result: 'answered' } }),
   'probe fails': (atMs: number): Report => ({ ...nothing, errors: [{ atMs, code: 'timeout', leadId: 'probe' }], probe: { number: 1, result: 'failed' } }),
 } as const;
 type Step = keyof typeof STEPS | 'paused' | 'resumed' | 'buyer paused' | 'cooled down';
@@ -60,6 +61,10 @@ describe('a destination with a health check', () => {
     ['keeps counting leads that fail while its checks pass', ['lead fails', 'check fails', 'check passes', 'lead fails', 'check passes', 'lead fails'], 'open'],
     ['takes no notice of a failed check that comes in after a later one has passed', ['check fails', 'check fails', 'check passes', 'check of before fails'], 'closed'],
     ['is not called healthy by a check from before the last failed one', ['check fails', 'check fails', 'check of before passes', 'check fails'], 'closed'],
+    ['is not shut again by checks that go on failing while its leads are taken', [...thrice('check fails'), 'cooled down', 'probe is taken', ...thrice('check fails'), ...thrice('check fails')], 'closed'],
+    ['believes its checks again once one has passed', [...thrice('check fails'), 'cooled down', 'probe is taken', 'check fails', 'check passes', ...thrice('check fails')], 'open'],
+    ['is shut by leads that fail, also when its checks are not believed', [...thrice('check fails'), 'cooled down', 'probe is taken', 'check fails', ...thrice('lead fails')], 'open'],
+    ['raises nothing while its buyer is paused by hand', ['buyer paused', ...thrice('check fails')], 'closed'],
     ['counts on from a check that failed after the one that passed', ['check fails', 'check fails', 'check of before passes', 'check fails', 'check fails'], 'open'],
   ])('%s', (_why, steps, state) => {
     expect(after(steps).state).toBe(state);

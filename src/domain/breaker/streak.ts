@@ -8,6 +8,8 @@ export interface Streak {
   lastSuccessAtMs: number;
   /** The latest health check that passed after one had failed; absent when none did. */
   passedCheckAtMs?: number;
+  /** A lead was taken while only checks had failed. */
+  disproved?: true;
 }
 
 /** A streak with a report taken in. */
@@ -39,6 +41,7 @@ export function streakAfter(before: Streak, report: Report, { isClosed, trips }:
       sinceMs: errors.length === 0 ? null : Math.min(...began.map(Number)),
       lastSuccessAtMs,
       ...(passedCheckAtMs === undefined ? {} : { passedCheckAtMs }),
+      ...(before.disproved ? { disproved: true } : {}),
     },
     news,
     onlyChecks: errors.every(isCheck),

@@ -35,32 +35,40 @@ export interface DeliveryError {
 
 export type ErrorKind = 'transient' | 'permanent' | 'unknown';
 
-/** Machine-readable causes: safe in histories, metrics and logs. */
-export type ErrorCode =
-  | 'timeout'
-  | 'connection'
-  | 'dns'
-  | 'tls'
-  | 'interrupted'
-  | 'http-status'
-  | 'rate-limited'
-  | 'unauthorized'
-  | 'forbidden'
-  | 'not-found'
-  | 'gone'
-  | 'redirect'
-  | 'unreadable-answer'
-  | 'address-refused'
-  | 'rule'
+const ERROR_CODES = [
+  'timeout',
+  'connection',
+  'dns',
+  'tls',
+  'interrupted',
+  'http-status',
+  'rate-limited',
+  'unauthorized',
+  'forbidden',
+  'not-found',
+  'gone',
+  'redirect',
+  'unreadable-answer',
+  'address-refused',
+  'rule',
   // What the account may send is used up, for the day or the month.
-  | 'quota-exhausted'
+  'quota-exhausted',
   // This one recipient cannot be reached, or wants nothing more from us.
-  | 'recipient'
+  'recipient',
   // Our own side: neither counted by a breaker nor held against the buyer.
-  | 'mapping'
-  | 'secret-missing'
-  | 'configuration'
-  | 'internal';
+  'mapping',
+  'secret-missing',
+  'configuration',
+  'internal',
+] as const;
+
+/** Machine-readable causes: safe in histories, metrics and logs. */
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** Reads a code that was kept elsewhere. */
+export function isErrorCode(text: string): text is ErrorCode {
+  return ERROR_CODES.some((code) => code === text);
+}
 
 const OUR_OWN: ReadonlySet<ErrorCode> = new Set(['interrupted', 'mapping', 'secret-missing', 'configuration', 'internal']);
 

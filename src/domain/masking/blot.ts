@@ -2,6 +2,7 @@ import type { FieldValue, Lead } from '../fields/lead.ts';
 import type { BaseFieldType, FieldDeclarations } from '../fields/types.ts';
 import { declarationOf, shapeOfType } from '../fields/types.ts';
 import { isSensitive } from './sensitive.ts';
+import { spellingsOf } from './spellings.ts';
 
 /** Shorter texts stand in an answer by chance, and blotting them would spoil the evidence. */
 const MIN_LENGTH = 4;
@@ -17,7 +18,7 @@ export function sensitiveValues(lead: Lead, declarations: FieldDeclarations): st
     if (declaration === undefined || !isSensitive(declaration)) continue;
     const { base } = shapeOfType(field.type);
     for (const text of [...textsIn(field.raw), ...textsIn(field.value).flatMap((normal) => [normal, ...dresses(base, normal)])]) {
-      for (const form of [text, text.trim()].flatMap(escapedForms)) texts.add(form);
+      for (const form of spellingsOf(text)) texts.add(form);
     }
   }
   return [...texts].filter((text) => text.length >= MIN_LENGTH).sort((a, b) => b.length - a.length);
@@ -72,22 +73,4 @@ function dresses(type: BaseFieldType, normal: Exclude<FieldValue, null> & string
   const [, year, month, day] = (type === 'dob' ? /^(\d{4})-(\d{2})-(\d{2})$/.exec(normal) : null) ?? [];
   if (year === undefined || month === undefined || day === undefined) return [];
   return [`${month}/${day}/${year}`, `${Number(month)}/${Number(day)}/${year}`, `${month}-${day}-${year}`, `${year}${month}${day}`, `${month}${day}${year}`];
-}
-
-/** The text as it stands in JSON, XML, a form and a URL. */
-function escapedForms(text: string): string[] {
-  const form = new URLSearchParams([['', text]]).toString().slice(1);
-  const xml = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-  return [
-    text,
-    JSON.stringify(text).slice(1, -1),
-    JSON.stringify(text).slice(1, -1).replaceAll('/', String.raw`\/`),
-    form,
-    form.replaceAll('+', '%20'),
-    // What encodeURIComponent leaves alone and a form does not.
-    form.replaceAll('+', '%20').replaceAll('%21', '!').replaceAll('%27', "'").replaceAll('%28', '(').replaceAll('%29', ')').replaceAll('%7E', '~'),
-    xml,
-    xml.replaceAll('"', '&quot;').replaceAll("'", '&apos;'),
-    xml.replaceAll('"', '&quot;').replaceAll("'", '&#39;'),
-  ];
 }

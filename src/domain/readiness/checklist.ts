@@ -48,6 +48,8 @@ function url({ readiness, test }: ChecklistInput): Check {
   if (test === null) return { check: 'url', done: false, message: `nobody has tried the address yet; ${SEND_A_TEST}` };
   if (test.status === null) return { check: 'url', done: false, message: `the last test got no answer: ${test.reason ?? 'no reason is known'}` };
   if (NOT_THERE.has(test.status) || (test.status >= 300 && test.status < 400)) return { check: 'url', done: false, message: `the address answered ${test.status}: ${test.reason ?? 'check the URL'}` };
+  if (test.status >= 500) return { check: 'url', done: false, message: `the address answered ${test.status}: their system was failing; ${SEND_A_TEST} once it is up` };
+  if (!test.isCurrent) return { check: 'url', done: false, message: `it was configured otherwise when it answered ${test.status} at ${test.at}; ${SEND_A_TEST}` };
   return { check: 'url', done: true, message: `the address answered ${test.status} at ${test.at}` };
 }
 
@@ -56,8 +58,13 @@ function authentication({ readiness, test }: ChecklistInput): Check {
   if (readiness.authenticates === null) return { check, done: true, message: 'nobody has to be told who sends' };
   if (!readiness.authenticates) return { check, done: false, message: 'the buyer cannot tell our requests from anybody else’s; set `auth` or `sign`, or have them say that they want none' };
   if (test?.code === 'unauthorized' || test?.code === 'forbidden') return { check, done: false, message: `the last test was turned away: ${test.reason ?? 'check the credentials'}` };
-  if (test?.status == null || !test.isCurrent) return { check, done: false, message: `credentials are set and not tried as they are; ${SEND_A_TEST}` };
+  if (test?.status == null || !test.isCurrent || !saysWhoSends(test.status)) return { check, done: false, message: `credentials are set and not tried as they are; ${SEND_A_TEST}` };
   return { check, done: true, message: 'the credentials were accepted' };
+}
+
+/** A redirect or a system that fails says nothing about credentials; a refusal of the lead comes after they were accepted. */
+function saysWhoSends(status: number): boolean {
+  return status < 300 || (status >= 400 && status < 500 && !NOT_THERE.has(status) && status !== 429);
 }
 
 function fields({ readiness: { mapped }, requiredFields }: ChecklistInput): Check {
