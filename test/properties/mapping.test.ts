@@ -37,6 +37,8 @@ const isBelow = (below: Step[], above: Step[]): boolean => below.length > above.
 /** Two targets that no document can hold both: one inside the other, or a list and an object at one place. */
 function collide(one: Step[], other: Step[]): boolean {
   if (isBelow(one, other) || isBelow(other, one)) return true;
+  // `0` beside `[0]`: the quoted one is a name, and so are they all.
+  if (one[0] !== undefined && one[0].name === other[0]?.name && one[0].kind !== other[0].kind) return true;
   // At the root numbers and names may stand beside each other: then the numbers are names too.
   const fork = one.findIndex(({ name, kind }, index) => name !== other[index]?.name || kind !== other[index].kind);
   return fork > 0 && one[fork] !== undefined && other[fork] !== undefined && one[fork].kind !== other[fork].kind;

@@ -8,11 +8,13 @@ interface Place {
   keysBy: number | null;
   elementsBy: number | null;
   children: Map<string, Place>;
+  /** How the first rule that came here spelled the way: `0` or `[0]`. */
+  spelled: { kind: PathSegment['kind']; by: number } | null;
 }
 
 /**
  * Targets that cannot stand in one document: a value and an object at the same place (`lead` and `lead.email`), or an
- * array and an object (`phones.0` and `phones.home`; at the root the numbers are then keys). The same target twice is none: the last one wins.
+ * array and an object (`phones.0` and `phones.home`; at the root the numbers are then keys, and `0` and `[0]` the same one). The same target twice is none: the last one wins.
  */
 export function findCollisions(targets: readonly string[], markup: boolean): { path: (string | number)[]; message: string }[] {
   const root = emptyPlace();
@@ -26,7 +28,7 @@ export function findCollisions(targets: readonly string[], markup: boolean): { p
   return found;
 }
 
-type CollisionKind = 'value' | 'array';
+type CollisionKind = 'value' | 'array' | 'name';
 
 function insert(root: Place, segments: PathSegment[], rule: number, markup: boolean): { other: number; kind: CollisionKind } | null {
   let place = root;
@@ -38,7 +40,8 @@ function insert(root: Place, segments: PathSegment[], rule: number, markup: bool
     if (!isRoot && segment.kind === 'key' && place.elementsBy !== null) return { other: place.elementsBy, kind: 'array' };
     if (segment.kind === 'index') place.elementsBy ??= rule;
     else place.keysBy ??= rule;
-    const child = place.children.get(segment.name) ?? emptyPlace();
+    const child = place.children.get(segment.name) ?? emptyPlace({ kind: segment.kind, by: rule });
+    if (isRoot && child.spelled !== null && child.spelled.kind !== segment.kind) return { other: child.spelled.by, kind: 'name' };
     place.children.set(segment.name, child);
     place = child;
   }
@@ -48,11 +51,17 @@ function insert(root: Place, segments: PathSegment[], rule: number, markup: bool
   return null;
 }
 
-function emptyPlace(): Place {
-  return { valueBy: null, keysBy: null, elementsBy: null, children: new Map() };
+function emptyPlace(spelled: Place['spelled'] = null): Place {
+  return { valueBy: null, keysBy: null, elementsBy: null, children: new Map(), spelled };
 }
 
+const REASONS: Readonly<Record<CollisionKind, string>> = {
+  value: 'one place cannot hold both a value and what is below it',
+  array: 'one place cannot be both a list and an object',
+  name: 'beside names, a number at the root is a name itself',
+};
+
 function describe(to: string, other: string, rule: number, kind: CollisionKind): string {
-  const reason = kind === 'value' ? 'one place cannot hold both a value and what is below it' : 'one place cannot be both a list and an object';
+  const reason = REASONS[kind];
   return `"${to}" and "${other}" (rule ${rule + 1}) collide: ${reason}. Rename one; brackets quote a literal key: [${to}]`;
 }
