@@ -10,6 +10,10 @@ import { firstPass } from './first-pass/first-pass.ts';
 import { publishGate } from './publish-gate.ts';
 import { releaseNext } from './release/release-next.ts';
 import { expireHold, giveUp } from './settle-lost.ts';
+import { Accounts } from './sheets/accounts.ts';
+import { appendRows } from './sheets/append-rows.ts';
+import { inAppending } from './sheets/in-appending.ts';
+import { KnownTabs } from './sheets/known-tabs.ts';
 import { watchWorker } from './worker-watch.ts';
 import { withoutPersonalData } from './without-personal-data.ts';
 
@@ -26,6 +30,7 @@ export interface ActivityDependencies extends DeliverDependencies {
 /** Everything that workflows may ask for. Activities connect: rules are the domain's, words the channels'. */
 export function createActivities(dependencies: ActivityDependencies): Activities {
   const { store, engine, clock, log } = dependencies;
+  const appending = { store, clock, tabs: new KnownTabs(() => performance.now()), accounts: new Accounts({ ...dependencies, credentialLimits: store.credentialLimits }) };
   return withoutPersonalData(log, {
     firstPass: (input) => inActivity(Context.current(), (context) => firstPass(dependencies, input, context)),
     deliver: (input) => inActivity(Context.current(), (context) => deliver(dependencies, input, context)),
@@ -34,5 +39,6 @@ export function createActivities(dependencies: ActivityDependencies): Activities
     watchWorker: (input) => watchWorker(dependencies, input, Context.current()),
     publishGate: publishGate(store),
     releaseNext: releaseNext(store, engine),
+    appendRows: ({ sheet }) => inAppending(Context.current(), (signal) => appendRows(appending, sheet, signal)),
   });
 }

@@ -19,6 +19,8 @@ export interface Activities {
   publishGate: (input: { gate: BuyerGate; transition: Pick<Transition, 'raised' | 'recovered'> }) => Promise<{ storedVersion: number }>;
   /** Lets go of the next held deliveries; `more` says whether to come again. */
   releaseNext: (input: ReleaseInput) => Promise<{ released: number; more: boolean }>;
+  /** Writes the next rows that wait for a spreadsheet, in one request. */
+  appendRows: (input: SheetInput) => Promise<AppendResult>;
 }
 
 /** Which delivery is meant, and the configuration that its plan was pinned to. */
@@ -53,6 +55,17 @@ export interface WorkerResult {
   end: 'stopped' | 'lost';
   /** Activities that were taken from it and given to others. */
   takenUp: number;
+}
+
+export interface SheetInput {
+  /** Digest of account and spreadsheet. */
+  sheet: string;
+}
+
+/** `rest`: nothing waits. `hindered`: something stands in the way, for at least so long as was asked for. */
+export interface AppendResult {
+  next: 'more' | 'rest' | 'hindered';
+  retryAfterMs: number;
 }
 
 export interface ReleaseInput extends Release {

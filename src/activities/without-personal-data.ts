@@ -39,6 +39,7 @@ export function withoutPersonalData(log: Logger, activities: Activities): Activi
     watchWorker: guard('watchWorker', activities.watchWorker, () => FIRST_RETRY_MS),
     publishGate: guard('publishGate', activities.publishGate),
     releaseNext: guard('releaseNext', activities.releaseNext),
+    appendRows: guard('appendRows', activities.appendRows),
   };
 }
 

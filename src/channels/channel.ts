@@ -8,6 +8,7 @@ import type { RawAnswer } from '../domain/response/answer.ts';
 import type { Reading } from '../domain/response/read.ts';
 import type { ConnectionSettings, HttpClient, HttpExchange, HttpRequest } from '../egress/http-client.ts';
 import type { Installation } from './installation.ts';
+import type { RowQueue } from './rows.ts';
 import type { TokenAccess } from './tokens/access.ts';
 import type { TokenSettings } from './tokens/settings.ts';
 
@@ -108,6 +109,8 @@ export interface SendInput<Config> {
   installation: Installation;
   /** The destination's tokens, where its credentials are given out by somebody. */
   tokens: TokenAccess;
+  /** Where rows are handed in that are written together with others. */
+  rows: RowQueue;
   /** Aborts when the worker has to let go of the attempt. */
   signal: AbortSignal;
   /** The time, for signatures and for dates in the answer. */

@@ -14,6 +14,7 @@ import type { RenderedRequest, SendResult } from './channel.ts';
 import { maskExchange, maskRequest } from './masking.ts';
 import { startStandIn, type ReceivedRequest, type StandIn, type StandInAnswer } from './stand-in.test-support.ts';
 import { BARE_INSTALLATION, type Installation } from './installation.ts';
+import { noRows } from './no-rows.test-support.ts';
 import type { TokenAccess } from './tokens/access.ts';
 import { noTokens } from './tokens/no-tokens.test-support.ts';
 
@@ -86,6 +87,11 @@ const LEAD: Lead = readLead(
 /** Every promise that a channel makes, as cases for a test runner: `for (const { name, run } of conformanceCases(fixture)) it(name, run)`. */
 export function conformanceCases(fixture: ChannelFixture): ConformanceCase[] {
   return [...answerCases(fixture), ...faultCases(fixture), ...repetitionCases(fixture), ...evidenceCases(fixture), ...configurationCases(fixture)];
+}
+
+/** The promises of a channel that makes no request of its own: those that need nobody to answer. */
+export function offlineConformanceCases(fixture: ChannelFixture): ConformanceCase[] {
+  return [renderedAlike(fixture), credentialsApart(fixture), ...configurationCases(fixture)];
 }
 
 function answerCases(fixture: ChannelFixture): ConformanceCase[] {
@@ -171,14 +177,7 @@ function faultCases(fixture: ChannelFixture): ConformanceCase[] {
 
 function repetitionCases(fixture: ChannelFixture): ConformanceCase[] {
   return [
-    {
-      name: 'rendering twice gives the same request',
-      run: () => {
-        const { config } = read(fixture, 'http://stand-in.example');
-        assert.deepEqual(render(fixture, config, LEAD), render(fixture, config, LEAD));
-        return Promise.resolve();
-      },
-    },
+    renderedAlike(fixture),
     {
       name: 'a duplicate attempt sends the same bytes with the same id',
       run: () =>
@@ -195,6 +194,36 @@ function repetitionCases(fixture: ChannelFixture): ConformanceCase[] {
         }),
     },
   ];
+}
+
+function renderedAlike(fixture: ChannelFixture): ConformanceCase {
+  return {
+    name: 'rendering twice gives the same request',
+    run: () => {
+      const { config } = read(fixture, 'http://stand-in.example');
+      assert.deepEqual(render(fixture, config, LEAD), render(fixture, config, LEAD));
+      return Promise.resolve();
+    },
+  };
+}
+
+function credentialsApart(fixture: ChannelFixture): ConformanceCase {
+  return {
+    name: 'credentials are no part of the rendered request, and the configuration says where they stand',
+    run: () => {
+      const { config, document } = read(fixture, 'http://stand-in.example');
+      const paths = fixture.channel.credentialPaths(config);
+      const found = paths.map((path) => path.reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? Object.entries(value).find(([name]) => name === String(key))?.[1] : value), document));
+      for (const value of found) assert.equal(typeof value, 'string', 'a credential path leads to a text of the document');
+      const rendered = render(fixture, config, LEAD);
+      const text = JSON.stringify([rendered.url, rendered.headers]) + Buffer.from(rendered.body ?? []).toString();
+      for (const secret of fixture.secrets) {
+        assert.ok(found.includes(secret), 'every secret of the fixture is named as a credential');
+        assert.ok(!text.includes(secret), 'the rendered request holds a credential');
+      }
+      return Promise.resolve();
+    },
+  };
 }
 
 function evidenceCases(fixture: ChannelFixture): ConformanceCase[] {
@@ -217,22 +246,7 @@ function evidenceCases(fixture: ChannelFixture): ConformanceCase[] {
           assert.ok(evidence.response?.body.includes('zoe@example.com') === true || evidence.response?.body.includes('zoe%40example.com') === true, 'what is not sensitive stays legible');
         }),
     },
-    {
-      name: 'credentials are no part of the rendered request, and the configuration says where they stand',
-      run: () => {
-        const { config, document } = read(fixture, 'http://stand-in.example');
-        const paths = fixture.channel.credentialPaths(config);
-        const found = paths.map((path) => path.reduce<unknown>((value, key) => (typeof value === 'object' && value !== null ? Object.entries(value).find(([name]) => name === String(key))?.[1] : value), document));
-        for (const value of found) assert.equal(typeof value, 'string', 'a credential path leads to a text of the document');
-        const rendered = render(fixture, config, LEAD);
-        const text = JSON.stringify([rendered.url, rendered.headers]) + Buffer.from(rendered.body ?? []).toString();
-        for (const secret of fixture.secrets) {
-          assert.ok(found.includes(secret), 'every secret of the fixture is named as a credential');
-          assert.ok(!text.includes(secret), 'the rendered request holds a credential');
-        }
-        return Promise.resolve();
-      },
-    },
+    credentialsApart(fixture),
   ];
 }
 
@@ -280,7 +294,7 @@ async function deliver(fixture: ChannelFixture, baseUrl: string, options: Delive
   const request = options.request ?? render(fixture, config, LEAD);
   const http = createHttpClient({ allowedNetworks: ['127.0.0.0/8'], ...options.client });
   const signal = options.signal ?? new AbortController().signal;
-  const result = await fixture.channel.send({ config, request, deliveryId: DELIVERY_ID, http, installation: fixture.installation ?? BARE_INSTALLATION, tokens: fixture.tokens ?? noTokens, signal, now: () => new Date() });
+  const result = await fixture.channel.send({ config, request, deliveryId: DELIVERY_ID, http, installation: fixture.installation ?? BARE_INSTALLATION, tokens: fixture.tokens ?? noTokens, rows: noRows, signal, now: () => new Date() });
   // Not waited for: a name that never resolves would keep it open for ever.
   void http.close();
   return { ...result, request, config };

@@ -7,6 +7,7 @@ import { bindChannel } from './bind-channel.ts';
 import { databaseChannel } from './database/index.ts';
 import { boundChannelOf, channelOf, channels, credentialPaths, destinationChecks, destinationSchemas } from './registry.ts';
 import { BARE_INSTALLATION } from './installation.ts';
+import { noRows } from './no-rows.test-support.ts';
 import { noTokens } from './tokens/no-tokens.test-support.ts';
 
 const document = (destination: Record<string, unknown>) => ({ buyers: [{ id: 'acme', destinations: [{ id: 'one', ...destination }] }] });
@@ -20,7 +21,7 @@ function destinationOf(destination: Record<string, unknown>) {
 
 describe('the registry', () => {
   it('has each type under its name, and none that is still to come', () => {
-    expect([...channels.keys()]).toEqual(['webhook', 'database', 'email', 'sms', 'hubspot', 'salesforce', 'dynamics', 'zoho', 'zapier']);
+    expect([...channels.keys()]).toEqual(['webhook', 'database', 'email', 'sms', 'google-sheets', 'hubspot', 'salesforce', 'dynamics', 'zoho', 'zapier']);
     expect([...channels.keys()].filter(isTypeToCome)).toEqual([]);
     expect(channelOf('batch')).toBeUndefined();
     expect(() => boundChannelOf('fax')).toThrow(/"fax"/);
@@ -56,7 +57,7 @@ describe('the database channel', () => {
     expect(rendered).toEqual({ ok: true, request: { method: 'STORE', url: 'database:one', headers: [], body: null } });
     if (!rendered.ok) return;
     const http = createHttpClient({ allowedNetworks: [] });
-    const result = await channel.send({ config, request: rendered.request, deliveryId: 'd', http, installation: BARE_INSTALLATION, tokens: noTokens, signal: new AbortController().signal, now: () => new Date() });
+    const result = await channel.send({ config, request: rendered.request, deliveryId: 'd', http, installation: BARE_INSTALLATION, tokens: noTokens, rows: noRows, signal: new AbortController().signal, now: () => new Date() });
     expect(result).toEqual({ outcome: { outcome: 'success', billable: false, reason: 'kept' } });
     await http.close();
   });

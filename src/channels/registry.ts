@@ -7,6 +7,7 @@ import { bindChannel, type BoundChannel } from './bind-channel.ts';
 import { databaseChannel } from './database/index.ts';
 import { dynamicsChannel } from './dynamics/index.ts';
 import { emailChannel } from './email/index.ts';
+import { googleSheetsChannel } from './google-sheets/index.ts';
 import { hubspotChannel } from './hubspot/index.ts';
 import { salesforceChannel } from './salesforce/index.ts';
 import { smsChannel } from './sms/index.ts';
@@ -23,6 +24,7 @@ export const channels: ReadonlyMap<string, BoundChannel> = new Map(
     bindChannel(databaseChannel),
     bindChannel(emailChannel),
     bindChannel(smsChannel),
+    bindChannel(googleSheetsChannel),
     bindChannel(hubspotChannel),
     bindChannel(salesforceChannel),
     bindChannel(dynamicsChannel),

@@ -2,8 +2,9 @@ import { and, eq, isNotNull, sql } from 'drizzle-orm';
 import type { Database, Session } from './database.ts';
 import { sealedPrefix, type Encryption } from './encryption.ts';
 import { keptRequestPurpose } from './kept-request.ts';
-import { connections, deliveries, encryptionCanary, secrets, suppressions, tokens } from './schema.ts';
+import { connections, deliveries, encryptionCanary, secrets, sheetRows, suppressions, tokens } from './schema.ts';
 import { secretPurpose } from './secrets.ts';
+import { sheetRowPurpose } from './sheet-rows.ts';
 import { suppressionPurpose } from './suppressions.ts';
 import { connectionPurpose, openTokens, tokenPurpose, tokenRowId } from './token-seal.ts';
 
@@ -42,11 +43,12 @@ export async function adoptEncryptionKey(database: Database, encryption: Encrypt
     await resealKeptRequests(tx, encryption);
     await resealTokens(tx, encryption);
     await resealConnections(tx, encryption);
+    await resealSheetRows(tx, encryption);
     await resealSuppressions(tx, encryption);
   });
 }
 
-function isOfOtherKey(column: typeof secrets.sealed | typeof deliveries.keptRequest | typeof tokens.sealed | typeof connections.sealed | typeof suppressions.sealed, encryption: Encryption) {
+function isOfOtherKey(column: typeof secrets.sealed | typeof deliveries.keptRequest | typeof tokens.sealed | typeof connections.sealed | typeof sheetRows.sealed | typeof suppressions.sealed, encryption: Encryption) {
   return sql`not starts_with(${column}, ${sealedPrefix(encryption.keyId)})`;
 }
 
@@ -101,6 +103,21 @@ async function resealConnections(tx: Session, encryption: Encryption): Promise<v
       .update(connections)
       .set({ sealed: reseal(encryption, sealed, connectionPurpose(stateSha256)) })
       .where(eq(connections.stateSha256, stateSha256));
+  }
+}
+
+async function resealSheetRows(tx: Session, encryption: Encryption): Promise<void> {
+  const rows = await tx
+    .select({ id: sheetRows.deliveryId, sealed: sheetRows.sealed })
+    .from(sheetRows)
+    .where(and(isNotNull(sheetRows.sealed), isOfOtherKey(sheetRows.sealed, encryption)));
+  for (const { id, sealed } of rows) {
+    if (sealed === null) continue;
+    // Not when it was written or replaced since it was read.
+    await tx
+      .update(sheetRows)
+      .set({ sealed: reseal(encryption, sealed, sheetRowPurpose(id)) })
+      .where(and(eq(sheetRows.deliveryId, id), eq(sheetRows.sealed, sealed)));
   }
 }
 

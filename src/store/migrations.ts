@@ -132,6 +132,20 @@ export const MIGRATIONS: readonly Migration[] = [
         checked_at timestamptz(3) not null)`,
     ],
   },
+  {
+    number: 9,
+    statements: [
+      `create table sheet_rows (
+        delivery_id text primary key references deliveries on delete cascade, position bigint generated always as identity,
+        buyer text not null, destination text not null, sheet text not null, tab text not null, state text not null,
+        sealed text, guard integer, most integer not null, row_number integer, error json)`,
+      `create index sheet_rows_open on sheet_rows (sheet, position) where state in ('waiting', 'sending')`,
+      `create index sheet_rows_last on sheet_rows (sheet, tab, row_number) where row_number is not null`,
+      `create index sheet_rows_sealed on sheet_rows (delivery_id) where sealed is not null`,
+      `create table sheet_batches (
+        sheet text not null, guard integer not null, requests integer not null, settled_at timestamptz(3), primary key (sheet, guard))`,
+    ],
+  },
 ];
 
 /** Any number, as long as every Leadrail takes the same one. */

@@ -20,6 +20,7 @@ import { migrate } from './migrations.ts';
 import { openPostgres } from './postgres.ts';
 import { createSenderDomainStore } from './sender-domains.ts';
 import { createSecretStore } from './secrets.ts';
+import { createSheetRowStore } from './sheet-rows.ts';
 import { createSourceKeyStore } from './source-keys.ts';
 import { createSourceLimitStore } from './source-limits.ts';
 import type { Store } from './store.ts';
@@ -44,6 +45,7 @@ export function createStore(database: Database, encryption: Encryption): Store {
     sourceLimits: createSourceLimitStore(database),
     credentialLimits: createCredentialLimitStore(database),
     healthChecks: createHealthCheckStore(database),
+    sheetRows: createSheetRowStore(database, encryption),
     news: createNewsStore(database),
     callbacks: createCallbackStore(database),
     suppressions: createSuppressionStore(database, encryption),

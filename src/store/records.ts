@@ -145,7 +145,7 @@ export interface Settlement extends DeliveryStanding {
 
 export interface AlertRecord {
   id: string;
-  kind: 'breaker-open' | 'destination-shut' | 'delivery-problem';
+  kind: 'breaker-open' | 'destination-shut' | 'delivery-problem' | 'spreadsheet-nearly-full';
   buyer: string;
   destination: string | null;
   lead: string | null;

@@ -1,6 +1,6 @@
 import { bigint, boolean, doublePrecision, integer, json, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import type { BuyerGate } from '../domain/breaker/gate.ts';
-import type { AttemptOutcome } from '../domain/delivery/outcome.ts';
+import type { AttemptOutcome, DeliveryError } from '../domain/delivery/outcome.ts';
 import type { Plan, PlannedDelivery } from '../domain/delivery/plan.ts';
 import type { DeadLetterKind, DeliveryState, LeadStatus, ReasonCode } from '../domain/delivery/state.ts';
 import type { SealedParts } from '../domain/evidence/chain.ts';
@@ -221,6 +221,41 @@ export const deliveryNews = pgTable('delivery_news', {
   /** By the provider's clock. */
   at: instant().notNull(),
 });
+
+/** Rows for spreadsheets, one a delivery. Sealed while it is open: where to, and the row itself. */
+export const sheetRows = pgTable('sheet_rows', {
+  deliveryId: text('delivery_id').primaryKey(),
+  /** Order of arrival. */
+  position: bigint({ mode: 'number' }).generatedAlwaysAsIdentity(),
+  buyer: text().notNull(),
+  destination: text().notNull(),
+  /** Account and spreadsheet, as a digest. */
+  sheet: text().notNull(),
+  tab: text().notNull(),
+  state: text().$type<'waiting' | 'sending' | 'written' | 'failed' | 'withdrawn'>().notNull(),
+  sealed: text(),
+  /** Of the batch that it was sent with, as long as that may still arrive. */
+  guard: integer(),
+  /** With how many it may be sent together. */
+  most: integer().notNull(),
+  rowNumber: integer('row_number'),
+  /** What stands in its way, or what it failed for. */
+  error: json().$type<DeliveryError>(),
+});
+
+/** Batches of rows, by the guard that their requests carry. */
+export const sheetBatches = pgTable(
+  'sheet_batches',
+  {
+    sheet: text().notNull(),
+    guard: integer().notNull(),
+    /** How often it was sent. */
+    requests: integer().notNull(),
+    /** When it was seen to be written; null while it may be so or not. */
+    settledAt: instant('settled_at'),
+  },
+  (table) => [primaryKey({ columns: [table.sheet, table.guard] })],
+);
 
 /** Addresses that nothing is sent to any more. */
 export const suppressions = pgTable('suppressions', {

@@ -1,4 +1,5 @@
 import type { BuyerGate } from '../domain/breaker/gate.ts';
+import type { DeliveryError } from '../domain/delivery/outcome.ts';
 import type { DeadLetterKind, LeadStatus, ReasonCode } from '../domain/delivery/state.ts';
 import type { Plan } from '../domain/delivery/plan.ts';
 import type { Turn } from '../domain/credential-limit/reserve.ts';
@@ -36,6 +37,7 @@ export interface Store {
   sourceLimits: SourceLimitStore;
   credentialLimits: CredentialLimitStore;
   healthChecks: HealthCheckStore;
+  sheetRows: SheetRowStore;
   news: NewsStore;
   callbacks: CallbackStore;
   suppressions: SuppressionStore;
@@ -373,6 +375,69 @@ export interface HealthCheckStore {
   claim(checks: DueCheck[], most: number): Promise<ClaimedCheck[]>;
   /** Notes how a claimed check ended, for whoever claims the next. */
   note(check: { buyer: string; destination: string; failing: boolean }): Promise<void>;
+}
+
+/** A delivery's row for a spreadsheet. */
+export interface SheetRow {
+  deliveryId: string;
+  buyer: string;
+  destination: string;
+  /** Account and spreadsheet, as a digest. */
+  sheet: string;
+  tab: string;
+  /** Where to, and the row itself: sealed while it is open. */
+  content: string;
+}
+
+/** How a row stands. `waiting`: nothing of it was sent. `sending`: it may be written by now. */
+export type SheetRowStanding =
+  | { state: 'waiting' | 'sending'; error: DeliveryError | null }
+  | { state: 'written'; row: number | null }
+  | { state: 'failed'; error: DeliveryError }
+  | { state: 'withdrawn' };
+
+/** Rows that go in one request; those of one guard are never sent with another while it may still arrive. */
+export interface SheetBatch {
+  guard: number;
+  rows: SheetRow[];
+  /** How often it was sent. */
+  requests: number;
+  /** Whether others of the guard were seen written: then no request of it can write any more. */
+  isSpent: boolean;
+}
+
+export interface SheetRowStore {
+  /** Puts a delivery's row in line, unless it is there: a row is written once, however often it is handed in. One that failed or was withdrawn goes in line again. */
+  add(row: SheetRow): Promise<SheetRowStanding>;
+  standings(deliveryIds: string[]): Promise<Map<string, SheetRowStanding>>;
+  /** Takes a row out of the line. False when it was sent, or has ended. */
+  withdraw(deliveryId: string): Promise<boolean>;
+  /** Rows that were sent and nobody knows what became of them; null when there are none. */
+  open(sheet: string): Promise<SheetBatch | null>;
+  /** The next rows that may be sent together, of one tab, oldest first. */
+  next(sheet: string, most: number): Promise<SheetRow[]>;
+  /** Makes a batch of those of the rows that still wait, and counts its first request. Null when there are none left. */
+  claim(sheet: string, deliveryIds: string[], guard: number): Promise<SheetBatch | null>;
+  /** Counts one more request of an open batch. Gives how many that makes; null when somebody else has freed it meanwhile: then it must not be sent. */
+  resend(sheet: string, guard: number): Promise<number | null>;
+  /** The batch is written: `rows` are the rows' numbers as far as they were seen. Nothing stands in the way of the others any more. */
+  settle(sheet: string, guard: number, rows: ReadonlyMap<string, number>): Promise<void>;
+  /**
+   * No request of the batch can arrive any more, of the so many that are known (null: because its guard is spent): its rows wait again,
+   * at most so many together. False, and nothing changed, when somebody else has sent it meanwhile.
+   */
+  free(sheet: string, guard: number, known: { requests: number | null; most?: number }): Promise<boolean>;
+  /** Ends rows that cannot be written. Those that may have been sent keep their guard, for when they are handed in again. */
+  fail(deliveryIds: string[], error: DeliveryError): Promise<void>;
+  /** Everything that is in line, with whom it is from. */
+  inLine(sheet: string): Promise<Pick<SheetRow, 'deliveryId' | 'buyer' | 'destination'>[]>;
+  /** Notes on all rows in line what stands in their way. */
+  hinder(sheet: string, error: DeliveryError): Promise<void>;
+  /** Number of the last row that was seen written; 1 when none was. */
+  lastRow(sheet: string, tab: string): Promise<number>;
+  /** Guards that no request carries any more: of batches sent once, and of others settled longer ago than this. */
+  spentGuards(sheet: string, settledForMs: number, most: number): Promise<number[]>;
+  forgetGuards(sheet: string, guards: number[]): Promise<void>;
 }
 
 /** How much is open right now, for gauges. */

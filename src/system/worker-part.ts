@@ -3,11 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createActivities } from '../activities/activities.ts';
 import { BreakerReporter } from '../activities/gate/breaker-reporter.ts';
 import { GateReader } from '../activities/gate/gate-reader.ts';
+import { RowLine } from '../activities/sheets/row-line.ts';
 import { SharedTokens } from '../channels/tokens/shared-tokens.ts';
 import { describeError } from '../domain/describe-error.ts';
 import { createHttpClient } from '../egress/undici-http-client.ts';
 import { countSweep } from '../metrics/count-sweep.ts';
 import { TASK_QUEUE, workerIdentity, workerWorkflowId } from '../temporal/names.ts';
+import { createSheetWaker } from '../temporal/sheet-waker.ts';
 import { createWorkerWatch } from '../temporal/worker-watch.ts';
 import { createWorker } from '../worker/create-worker.ts';
 import { HealthProber } from '../worker/health-prober.ts';
@@ -38,6 +40,7 @@ export async function startWorkerPart(foundation: WorkerFoundation, onLost: (err
     onAheadFailed: ({ buyer, destination }, code) => log.warn({ buyer, destination, code }, 'the next access token could not be got ahead of time; the one in force goes on'),
   });
   closers.add('token calls', () => tokens.close());
+  const rows = new RowLine({ store: store.sheetRows, wake: createSheetWaker({ client: temporal.client, taskQueue: TASK_QUEUE }), pause: (ms) => delay(ms), nowMs: () => performance.now(), log });
   const reporter = new BreakerReporter(
     async (buyer, report) => {
       try {
@@ -65,6 +68,7 @@ export async function startWorkerPart(foundation: WorkerFoundation, onLost: (err
     engine,
     http,
     tokens,
+    rows,
     installation: installationOf(settings),
     reporter,
     gates: new GateReader(store.gates, () => performance.now()),

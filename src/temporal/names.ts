@@ -8,6 +8,11 @@ export function buyerWorkflowId(buyer: string): string {
   return `buyer-${buyer}`;
 }
 
+/** Id of the entity workflow that writes into one spreadsheet. */
+export function sheetWorkflowId(sheet: string): string {
+  return `sheet-${sheet}`;
+}
+
 /** Id of the entity workflow of one worker process. `start` is new with each start of a process. */
 export function workerWorkflowId(start: string): string {
   return `worker-${start}`;

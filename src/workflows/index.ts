@@ -4,4 +4,5 @@ export { failover } from './failover.ts';
 export { fanOut } from './fan-out.ts';
 export { lead, redelivery } from './lead.ts';
 export { releaseHeld } from './release-held.ts';
+export { sheet } from './sheet.ts';
 export { worker } from './worker.ts';

@@ -20,5 +20,8 @@ export const releaseSignal = defineSignal<[deliveryId: string]>('release');
 /** Tells a lead's workflow what is known of its first pass while some of it still waits for a slow buyer. */
 export const firstPassSignal = defineSignal<[progress: FirstPassProgress]>('firstPass');
 
+/** Tells a spreadsheet's workflow that rows wait in the store. */
+export const rowsWaitSignal = defineSignal('rowsWait');
+
 /** Tells a lead's workflow that one of its children holds (true) or goes on (false), for the list in the Temporal UI. */
 export const holdingSignal = defineSignal<[holding: boolean]>('holding');

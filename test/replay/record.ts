@@ -7,8 +7,9 @@ import { failoverWorkflowId, fanOutWorkflowId } from '../../src/domain/delivery/
 import { buyer } from '../../src/workflows/buyer.ts';
 import { CURRENT_WAY } from '../../src/workflows/input.ts';
 import { lead, redelivery } from '../../src/workflows/lead.ts';
+import { sheet } from '../../src/workflows/sheet.ts';
 import { worker as workerWorkflow } from '../../src/workflows/worker.ts';
-import { pauseSignal, releaseSignal, reportSignal, resumeSignal } from '../../src/workflows/messages.ts';
+import { pauseSignal, releaseSignal, reportSignal, resumeSignal, rowsWaitSignal } from '../../src/workflows/messages.ts';
 import { chainOf, planned, planOf } from '../support/plans.ts';
 import { ScriptedWorker } from '../support/scripted-worker.ts';
 import { startTestServer } from '../support/temporal-server.ts';
@@ -24,6 +25,7 @@ try {
   await recordBuyer();
   await recordHealthChecks();
   await recordWorker();
+  await recordSheet();
 } finally {
   await worker.stop();
   await temporal.stop();
@@ -102,4 +104,19 @@ async function recordWorker(): Promise<void> {
   const handle = await worker.client.workflow.start(workerWorkflow, { workflowId: 'worker-1', taskQueue: worker.taskQueue, args: [{ identity: '1@made-up 1' }] });
   await handle.result();
   await save('worker-stopped', 'worker-1');
+}
+
+async function recordSheet(): Promise<void> {
+  const rounds: Awaited<ReturnType<typeof worker.onAppendRows>>['next'][] = ['more', 'hindered', 'rest', 'more'];
+  let calls = 0;
+  worker.onAppendRows = () => {
+    calls += 1;
+    return Promise.resolve({ next: rounds.shift() ?? 'rest', retryAfterMs: 0 });
+  };
+  const handle = await worker.client.workflow.start(sheet, { workflowId: 'sheet-1', taskQueue: worker.taskQueue, args: [{ sheet: '1' }] });
+  await until('nothing waits', () => calls === 3);
+  await handle.signal(rowsWaitSignal);
+  await until('nothing waits again', () => calls === 5);
+  await save('sheet-hindered-and-woken', 'sheet-1');
+  await handle.terminate();
 }

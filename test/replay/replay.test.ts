@@ -20,7 +20,7 @@ describe("today's workflows replay what earlier ones did", () => {
       const type = /"workflowType":\s*\{\s*"name":\s*"(\w+)"/.exec(await readFile(new URL(file, FOLDER), 'utf8'))?.[1];
       if (type !== undefined) types.add(type);
     }
-    expect(types).toEqual(new Set(['buyer', 'failover', 'fanOut', 'lead', 'redelivery', 'releaseHeld', 'worker']));
+    expect(types).toEqual(new Set(['buyer', 'failover', 'fanOut', 'lead', 'redelivery', 'releaseHeld', 'sheet', 'worker']));
   });
 
   it.each(files)('%s', async (file) => {

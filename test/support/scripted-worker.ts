@@ -21,6 +21,7 @@ export class ScriptedWorker {
   /** What a first pass does, where a test wants more of it than its scripts. */
   onFirstPass: (input: FirstPassInput) => Promise<SettledDeliveries> = (input) => this.firstPass(input);
   onWatchWorker: Activities['watchWorker'] = () => Promise.resolve({ end: 'stopped', takenUp: 0 });
+  onAppendRows: Activities['appendRows'] = () => Promise.resolve({ next: 'rest', retryAfterMs: 0 });
   readonly client: Client;
   readonly taskQueue: string;
   /** Its name at the Temporal server. */
@@ -54,6 +55,7 @@ export class ScriptedWorker {
       expireHold: ({ deliveryId }) => Promise.resolve(self().ended(deliveryId, { state: 'failed', reason: 'hold-expired' })),
       giveUp: ({ deliveryId }) => Promise.resolve(self().ended(deliveryId, { state: 'failed', reason: 'worker-lost' })),
       watchWorker: (input) => self().onWatchWorker(input),
+      appendRows: (input) => self().onAppendRows(input),
       publishGate: (input) => {
         self().published.push(input);
         return Promise.resolve({ storedVersion: input.gate.version });

@@ -5,6 +5,7 @@ import type { SharedTokens } from '../../channels/tokens/shared-tokens.ts';
 import type { HttpClient } from '../../egress/http-client.ts';
 import type { Metrics } from '../../metrics/metrics.ts';
 import type { Store } from '../../store/store.ts';
+import type { RowLine } from '../sheets/row-line.ts';
 import type { BreakerReporter } from '../gate/breaker-reporter.ts';
 import type { GateReader } from '../gate/gate-reader.ts';
 
@@ -14,6 +15,7 @@ export interface DeliverDependencies {
   configuration: Configuration;
   http: HttpClient;
   tokens: Pick<SharedTokens, 'of'>;
+  rows: Pick<RowLine, 'of'>;
   installation: Installation;
   gates: GateReader;
   reporter: BreakerReporter;

@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BARE_INSTALLATION } from '../../channels/installation.ts';
 import { ACCOUNT_SID, AUTH_TOKEN, FROM, startTwilio, TO, type Behaviour, type TwilioStandIn } from '../../channels/sms/twilio.test-support.ts';
+import { noRows } from '../../channels/no-rows.test-support.ts';
 import { noTokens } from '../../channels/tokens/no-tokens.test-support.ts';
 import { Configuration } from '../../configuration/configuration.ts';
 import type { DeliverResult } from '../../domain/delivery/result.ts';
@@ -43,7 +44,7 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('a delivery that 
       store: opened.store,
       configuration,
       http,
-      tokens: { of: () => noTokens },
+      tokens: { of: () => noTokens }, rows: { of: () => noRows },
       installation: BARE_INSTALLATION,
       gates: new GateReader(opened.store.gates, () => performance.now()),
       reporter: new BreakerReporter(() => Promise.resolve(), () => Promise.resolve(), () => undefined),

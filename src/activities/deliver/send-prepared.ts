@@ -8,14 +8,14 @@ import { suppressedOutcome } from './suppressed.ts';
 import type { Ended } from './record-end.ts';
 
 /** What sending needs of the world. */
-export type SendDependencies = Pick<DeliverDependencies, 'http' | 'tokens' | 'installation' | 'clock'> & { store: Pick<DeliverDependencies['store'], 'suppressions'> };
+export type SendDependencies = Pick<DeliverDependencies, 'http' | 'tokens' | 'rows' | 'installation' | 'clock'> & { store: Pick<DeliverDependencies['store'], 'suppressions'> };
 
 /**
  * Sends a prepared request once; gives what came of it and what the evidence may show of it. While an attempt before may have arrived,
  * a channel that can look it up does that first, and sends only what was not taken.
  */
 export async function sendPrepared(
-  { store, http, tokens, installation, clock }: SendDependencies,
+  { store, http, tokens, rows, installation, clock }: SendDependencies,
   input: Pick<DeliveryReference, 'buyer' | 'destination' | 'deliveryId'>,
   prepared: PreparedRequest,
   doubt: Doubt | null,
@@ -32,6 +32,7 @@ export async function sendPrepared(
     http,
     installation,
     tokens: tokens.of(input.buyer, input.destination),
+    rows: rows.of(input.buyer, input.destination),
     signal: context.signal,
     now: clock,
   };

@@ -3,6 +3,7 @@ import { BARE_INSTALLATION } from '../../channels/installation.ts';
 import { maskRequest } from '../../channels/masking.ts';
 import { boundChannelOf } from '../../channels/registry.ts';
 import { startStandIn, type StandIn } from '../../channels/stand-in.test-support.ts';
+import { noRows } from '../../channels/no-rows.test-support.ts';
 import { noTokens } from '../../channels/tokens/no-tokens.test-support.ts';
 import { leadOf } from '../../domain/mapping/lead-of.test-support.ts';
 import { createHttpClient } from '../../egress/undici-http-client.ts';
@@ -35,7 +36,7 @@ function prepared(words: Record<string, unknown>): PreparedRequest {
 
 const send = (words: Record<string, unknown>) =>
   sendPrepared(
-    { store: opened.store, http, tokens: { of: () => noTokens }, installation: BARE_INSTALLATION, clock: () => new Date() },
+    { store: opened.store, http, tokens: { of: () => noTokens }, rows: { of: () => noRows }, installation: BARE_INSTALLATION, clock: () => new Date() },
     { buyer: 'acme', destination: 'inbox', deliveryId: 'd-1' },
     prepared(words),
     null,

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { leadOf } from '../../domain/mapping/lead-of.test-support.ts';
 import { createHttpClient } from '../../egress/undici-http-client.ts';
 import { BARE_INSTALLATION } from '../installation.ts';
+import { noRows } from '../no-rows.test-support.ts';
 import { askedTokens } from '../tokens/simple-tokens.test-support.ts';
 import { dynamicsConfigSchema } from './config.ts';
 import { Dataverse } from './dataverse.test-support.ts';
@@ -33,7 +34,7 @@ function render(fields: Record<string, unknown>, more: Record<string, unknown> =
 
 function send(more: Record<string, unknown> = {}, fields: Record<string, unknown> = ZOE, deliveryId = ONE) {
   const request = render(fields, more, deliveryId);
-  return dynamicsChannel.send({ config: configOf(more), request, deliveryId, http, installation: BARE_INSTALLATION, tokens, signal: new AbortController().signal, now: () => new Date() });
+  return dynamicsChannel.send({ config: configOf(more), request, deliveryId, http, installation: BARE_INSTALLATION, tokens, rows: noRows, signal: new AbortController().signal, now: () => new Date() });
 }
 
 const bodyOf = (fields: Record<string, unknown>, more: Record<string, unknown> = {}): unknown => JSON.parse(Buffer.from(render(fields, more).body ?? []).toString());

@@ -6,6 +6,7 @@ import { listen } from '../../egress/tcp-server.test-support.ts';
 import { createHttpClient } from '../../egress/undici-http-client.ts';
 import type { RenderedRequest } from '../channel.ts';
 import { BARE_INSTALLATION, type Installation } from '../installation.ts';
+import { noRows } from '../no-rows.test-support.ts';
 import { noTokens } from '../tokens/no-tokens.test-support.ts';
 import { emailConfigSchema, type EmailConfig } from './config.ts';
 import { decodeEmail } from './email-body.ts';
@@ -32,7 +33,7 @@ function rendered(config: EmailConfig): RenderedRequest {
 }
 
 const send = (config: EmailConfig, request = rendered(config), installation: Installation = BARE_INSTALLATION) =>
-  emailChannel.send({ config, request, deliveryId: 'delivery-1', http, installation, tokens: noTokens, signal: new AbortController().signal, now: () => new Date() });
+  emailChannel.send({ config, request, deliveryId: 'delivery-1', http, installation, tokens: noTokens, rows: noRows, signal: new AbortController().signal, now: () => new Date() });
 
 describe('sending by Resend', () => {
   it('takes the email’s id, and sends under the delivery’s', async () => {

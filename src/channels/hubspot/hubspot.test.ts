@@ -2,6 +2,7 @@ import { afterAll, beforeEach, describe, expect, it, onTestFinished } from 'vite
 import { leadOf } from '../../domain/mapping/lead-of.test-support.ts';
 import { createHttpClient } from '../../egress/undici-http-client.ts';
 import { BARE_INSTALLATION } from '../installation.ts';
+import { noRows } from '../no-rows.test-support.ts';
 import { noTokens } from '../tokens/no-tokens.test-support.ts';
 import { askedTokens } from '../tokens/simple-tokens.test-support.ts';
 import { hubspotConfigSchema } from './config.ts';
@@ -29,7 +30,7 @@ async function send(fields: Record<string, unknown> = ZOE, words: Record<string,
   const config = configOf(words);
   const rendered = renderHubspot({ config, lead: leadOf(fields), deliveryId: DELIVERY_ID });
   if (!rendered.ok) throw new Error(JSON.stringify(rendered.mistakes));
-  const result = await sendHubspot({ config, request: rendered.request, deliveryId: DELIVERY_ID, http, installation: BARE_INSTALLATION, tokens, signal: new AbortController().signal, now: () => new Date() });
+  const result = await sendHubspot({ config, request: rendered.request, deliveryId: DELIVERY_ID, http, installation: BARE_INSTALLATION, tokens, rows: noRows, signal: new AbortController().signal, now: () => new Date() });
   return { ...result, notes: result.notes ?? [], rendered: rendered.notes ?? [] };
 }
 

@@ -4,6 +4,7 @@ import { leadOf } from '../../domain/mapping/lead-of.test-support.ts';
 import { createHttpClient } from '../../egress/undici-http-client.ts';
 import { bindChannel } from '../bind-channel.ts';
 import { BARE_INSTALLATION } from '../installation.ts';
+import { noRows } from '../no-rows.test-support.ts';
 import { maskExchange, maskRequest } from '../masking.ts';
 import { previewDelivery } from '../preview.ts';
 import { destinationChecks, destinationSchemas } from '../registry.ts';
@@ -40,7 +41,7 @@ function render(fields: Record<string, unknown>, config = configOf(), deliveryId
 
 function sendBy(config: ReturnType<typeof configOf>, fields: Record<string, unknown> = ZOE, deliveryId = ONE, client = http) {
   const request = render(fields, config, deliveryId);
-  return salesforceChannel.send({ config, request, deliveryId, http: client, installation: BARE_INSTALLATION, tokens, signal: new AbortController().signal, now: () => new Date() });
+  return salesforceChannel.send({ config, request, deliveryId, http: client, installation: BARE_INSTALLATION, tokens, rows: noRows, signal: new AbortController().signal, now: () => new Date() });
 }
 
 const send = (more: Record<string, unknown> = {}, fields: Record<string, unknown> = ZOE, deliveryId = ONE) => sendBy(configOf(more), fields, deliveryId);
@@ -243,7 +244,7 @@ describe('a lead as a form of Web-to-Lead', () => {
     const config = formOf();
     expect((await sendBy(config)).outcome).toMatchObject({ outcome: 'error', kind: 'unknown' });
     const doubt = { since: '2026-03-01T10:00:00.000Z', until: '2026-03-01T10:00:01.000Z' };
-    const order = { config, request: render(ZOE, config), deliveryId: ONE, http, installation: BARE_INSTALLATION, tokens, signal: new AbortController().signal, now: () => new Date() };
+    const order = { config, request: render(ZOE, config), deliveryId: ONE, http, installation: BARE_INSTALLATION, tokens, rows: noRows, signal: new AbortController().signal, now: () => new Date() };
     expect((await salesforceChannel.reconcile?.({ ...order, doubt }))?.outcome).toMatchObject({ outcome: 'error', kind: 'unknown' });
     expect(organisation.forms).toHaveLength(1);
   });

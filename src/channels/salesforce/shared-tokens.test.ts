@@ -3,6 +3,7 @@ import { leadOf } from '../../domain/mapping/lead-of.test-support.ts';
 import { createHttpClient } from '../../egress/undici-http-client.ts';
 import { testDatabases, type Opened } from '../../store/testing.ts';
 import { BARE_INSTALLATION } from '../installation.ts';
+import { noRows } from '../no-rows.test-support.ts';
 import { SharedTokens } from '../tokens/shared-tokens.ts';
 import { salesforceConfigSchema } from './config.ts';
 import { salesforceChannel } from './index.ts';
@@ -36,7 +37,7 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('tokens of Salesf
       const deliveryId = `00000000-0000-5000-8000-${String(number).padStart(12, '0')}`;
       const rendered = salesforceChannel.render({ config, lead: leadOf({ last_name: 'O’Neil', email: `lead-${number}@example.com` }), deliveryId }, BARE_INSTALLATION);
       if (!rendered.ok) throw new Error('the sample lead can be rendered');
-      const { outcome } = await salesforceChannel.send({ config, request: rendered.request, deliveryId, http, installation: BARE_INSTALLATION, tokens: shared.of('acme', 'crm'), signal: new AbortController().signal, now: () => new Date() });
+      const { outcome } = await salesforceChannel.send({ config, request: rendered.request, deliveryId, http, installation: BARE_INSTALLATION, tokens: shared.of('acme', 'crm'), rows: noRows, signal: new AbortController().signal, now: () => new Date() });
       return outcome.outcome;
     };
     const wave = (first: number, processes: SharedTokens[]) => Promise.all(processes.flatMap((shared, process) => Array.from({ length: LEADS }, (_, index) => send(first + process * LEADS + index, shared))));

@@ -4,6 +4,7 @@ import type { HttpClient } from '../../egress/http-client.ts';
 import { closedPort } from '../../egress/tcp-server.test-support.ts';
 import { createHttpClient } from '../../egress/undici-http-client.ts';
 import { BARE_INSTALLATION } from '../installation.ts';
+import { noRows } from '../no-rows.test-support.ts';
 import { noTokens } from '../tokens/no-tokens.test-support.ts';
 import { smsConfigSchema } from './config.ts';
 import { reconcileSms } from './reconcile.ts';
@@ -30,7 +31,7 @@ describe('looking a text message up', () => {
     const rendered = renderSms({ config, lead: leadOf({ first_name: 'Zoë', email: 'zoe@example.com' }), deliveryId: 'd-1' }, BARE_INSTALLATION);
     if (!rendered.ok) throw new Error('not rendered');
     const at = new Date(Date.now() - agoMs).toISOString();
-    return { config, request: rendered.request, deliveryId: 'd-1', http, installation: BARE_INSTALLATION, tokens: noTokens, signal: new AbortController().signal, now: () => new Date(), doubt: { since: at, until: at } };
+    return { config, request: rendered.request, deliveryId: 'd-1', http, installation: BARE_INSTALLATION, tokens: noTokens, rows: noRows, signal: new AbortController().signal, now: () => new Date(), doubt: { since: at, until: at } };
   }
 
   it.each(['take-and-cut', 'take-and-fail'] as const)('finds the message after %s', async (behaviour) => {

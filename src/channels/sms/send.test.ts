@@ -4,6 +4,7 @@ import type { HttpClient } from '../../egress/http-client.ts';
 import { createHttpClient } from '../../egress/undici-http-client.ts';
 import type { SendResult } from '../channel.ts';
 import { BARE_INSTALLATION, type Installation } from '../installation.ts';
+import { noRows } from '../no-rows.test-support.ts';
 import { noTokens } from '../tokens/no-tokens.test-support.ts';
 import { checkSms } from './check.ts';
 import { exchangeByClient } from './client.ts';
@@ -83,7 +84,7 @@ describe('sending a text message', () => {
 
   function send(change: Record<string, unknown> = {}, installation = BARE_INSTALLATION): Promise<SendResult> {
     const given = { baseUrl: twilio.baseUrl, ...change };
-    const input = { config: configOf(given), request: requestOf(given, installation), deliveryId: DELIVERY_ID, http, installation, tokens: noTokens };
+    const input = { config: configOf(given), request: requestOf(given, installation), deliveryId: DELIVERY_ID, http, installation, tokens: noTokens, rows: noRows };
     return sendSms({ ...input, signal: new AbortController().signal, now: () => new Date() });
   }
 

@@ -13,6 +13,7 @@ import { sendWebhook } from '../webhook/send.ts';
 import { AuthorizationServer } from './authorization-server.test-support.ts';
 import { obtainTokens } from './obtain.ts';
 import { settingsDigest, type TokenSettings } from './settings.ts';
+import { noRows } from '../no-rows.test-support.ts';
 import { SharedTokens } from './shared-tokens.ts';
 
 const DELIVERY_ID = '00000000-0000-5000-8000-000000000001';
@@ -59,7 +60,7 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('tokens that all 
   async function send(tokens: SharedTokens, config: ReturnType<typeof configOf>, client = http, signal = new AbortController().signal): Promise<SendResult> {
     const rendered = renderWebhook({ config, lead: leadOf({ email: 'zoe@example.com' }), deliveryId: DELIVERY_ID });
     if (!rendered.ok) throw new Error('the sample lead can be rendered');
-    return sendWebhook({ config, request: rendered.request, deliveryId: DELIVERY_ID, http: client, installation: BARE_INSTALLATION, tokens: tokens.of('acme', `api-${destination}`), signal, now: () => new Date() });
+    return sendWebhook({ config, request: rendered.request, deliveryId: DELIVERY_ID, http: client, installation: BARE_INSTALLATION, tokens: tokens.of('acme', `api-${destination}`), rows: noRows, signal, now: () => new Date() });
   }
 
   function settingsOf({ auth }: ReturnType<typeof configOf>): TokenSettings {

@@ -4,6 +4,7 @@ import { leadOf } from '../../domain/mapping/lead-of.test-support.ts';
 import { createHttpClient } from '../../egress/undici-http-client.ts';
 import { startStandIn, type StandIn } from '../stand-in.test-support.ts';
 import { BARE_INSTALLATION } from '../installation.ts';
+import { noRows } from '../no-rows.test-support.ts';
 import { noTokens } from '../tokens/no-tokens.test-support.ts';
 import { webhookConfigSchema } from './config.ts';
 import { webhookChannel } from './index.ts';
@@ -20,7 +21,7 @@ async function send(settings: Record<string, unknown>, answer: StandIn['answer']
   const config = webhookConfigSchema.parse({ id: 'api', type: 'webhook', url: `${standIn.baseUrl}/in?v=2`, ...settings });
   const rendered = renderWebhook({ config, lead: leadOf({ email: 'zoe@example.com' }), deliveryId: DELIVERY_ID });
   if (!rendered.ok) throw new Error('the sample lead can be rendered');
-  const result = await sendWebhook({ config, request: rendered.request, deliveryId: DELIVERY_ID, http, installation: BARE_INSTALLATION, tokens: noTokens, signal: new AbortController().signal, now: () => new Date() });
+  const result = await sendWebhook({ config, request: rendered.request, deliveryId: DELIVERY_ID, http, installation: BARE_INSTALLATION, tokens: noTokens, rows: noRows, signal: new AbortController().signal, now: () => new Date() });
   const [received] = standIn.requests;
   if (!received) throw new Error('nothing arrived');
   return { ...result, received };

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { leadOf } from '../../domain/mapping/lead-of.test-support.ts';
 import { createHttpClient } from '../../egress/undici-http-client.ts';
 import { BARE_INSTALLATION } from '../installation.ts';
+import { noRows } from '../no-rows.test-support.ts';
 import { maskExchange, maskRequest } from '../masking.ts';
 import { previewDelivery } from '../preview.ts';
 import { boundChannelOf } from '../registry.ts';
@@ -24,7 +25,7 @@ async function send(words: Record<string, unknown> = {}, fields: Record<string, 
   const config = zapierConfigSchema.parse({ id: 'zap', type: 'zapier', url: HOOK, baseUrl: standIn.baseUrl, ...words });
   const rendered = renderZapier({ config, lead: leadOf(fields), deliveryId: DELIVERY_ID });
   if (!rendered.ok) throw new Error('the sample lead can be rendered');
-  const result = await sendZapier({ config, request: rendered.request, deliveryId: DELIVERY_ID, http, installation: BARE_INSTALLATION, tokens: noTokens, signal: new AbortController().signal, now: () => new Date() });
+  const result = await sendZapier({ config, request: rendered.request, deliveryId: DELIVERY_ID, http, installation: BARE_INSTALLATION, tokens: noTokens, rows: noRows, signal: new AbortController().signal, now: () => new Date() });
   const [received] = standIn.requests;
   if (!received) throw new Error('nothing arrived');
   return { ...result, received, rendered: rendered.request, baseUrl: standIn.baseUrl };

@@ -3,6 +3,7 @@ import { leadOf } from '../../domain/mapping/lead-of.test-support.ts';
 import { createHttpClient } from '../../egress/undici-http-client.ts';
 import { testDatabases, type Opened } from '../../store/testing.ts';
 import { BARE_INSTALLATION } from '../installation.ts';
+import { noRows } from '../no-rows.test-support.ts';
 import { SharedTokens } from '../tokens/shared-tokens.ts';
 import { zohoConfigSchema } from './config.ts';
 import { zohoChannel } from './index.ts';
@@ -31,7 +32,7 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('tokens of Zoho t
       const rendered = zohoChannel.render({ config, lead: leadOf({ last_name: 'O’Neil', email: `lead-${number}@example.com` }), deliveryId }, BARE_INSTALLATION);
       if (!rendered.ok) throw new Error('the sample lead can be rendered');
       const tokens = shared.of('acme', 'crm');
-      return zohoChannel.send({ config, request: rendered.request, deliveryId, http, installation: BARE_INSTALLATION, tokens, signal: new AbortController().signal, now: () => new Date() });
+      return zohoChannel.send({ config, request: rendered.request, deliveryId, http, installation: BARE_INSTALLATION, tokens, rows: noRows, signal: new AbortController().signal, now: () => new Date() });
     };
     const results = await Promise.all(processes.flatMap((shared, process) => Array.from({ length: LEADS }, (_, index) => send(process * LEADS + index, shared))));
     expect(results.map(({ outcome }) => outcome.outcome)).toEqual(results.map(() => 'success'));

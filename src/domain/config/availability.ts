@@ -2,7 +2,7 @@
  * Words of the configuration whose feature has not landed yet. They are refused by name: a person who wrote one
  * did not mistype it, and must not believe that it works. Remove a word here with the feature that brings it.
  */
-const DESTINATION_TYPES: ReadonlySet<string> = new Set(['google-sheets', 'batch']);
+const DESTINATION_TYPES: ReadonlySet<string> = new Set(['batch']);
 const BUYER_KEYS: ReadonlySet<string> = new Set(['hours', 'caps']);
 
 /** True for a destination type that is designed but not there yet. */

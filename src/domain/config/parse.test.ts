@@ -61,7 +61,7 @@ describe('parseConfig: one mistake', () => {
     ['a word that is none', withBuyer({ whenPaused: 'holt' }), 'buyers[0].whenPaused', 'expected one of "hold", "skip"; did you mean "hold"? (buyer acme)', 'hold'],
     ['a feature to come: hours', withBuyer({ hours: {} }), 'buyers[0].hours', '`hours` is not available in this version yet (buyer acme)'],
     ['a feature to come: caps', withBuyer({ caps: [] }), 'buyers[0].caps', '`caps` is not available in this version yet (buyer acme)'],
-    ['a type to come', withDestination({ type: 'google-sheets' }), 'buyers[0].destinations[1].type', `\`google-sheets\` is not available in this version yet ${there}`],
+    ['a type to come', withDestination({ type: 'batch' }), 'buyers[0].destinations[1].type', `\`batch\` is not available in this version yet ${there}`],
     ['an unknown type', withDestination({ type: 'webhok' }), 'buyers[0].destinations[1].type', `"webhok" is no destination type; did you mean \`webhook\`? ${there}`, 'webhook'],
     ['a missing type', withDestination({ type: undefined }), 'buyers[0].destinations[1].type', `\`type\` is missing; this version knows webhook, database ${there}`],
     ['a destination that is text', { buyers: [{ id: 'acme', destinations: ['api'] }] }, 'buyers[0].destinations[0]', 'expected a mapping with `id` and `type` (buyer acme)'],
