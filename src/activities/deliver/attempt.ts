@@ -1,6 +1,6 @@
 import type { DeliveryReference } from '../contract.ts';
 import type { DeliverResult } from '../../domain/delivery/result.ts';
-import { isOurFault, type AttemptOutcome } from '../../domain/delivery/outcome.ts';
+import { isAboutLead, isOurFault, type AttemptOutcome } from '../../domain/delivery/outcome.ts';
 import { isDestinationTest } from '../../domain/delivery/plan.ts';
 import type { DeliveryWork } from '../../store/records.ts';
 import type { DeliverDependencies, DeliveryContext } from './dependencies.ts';
@@ -66,12 +66,14 @@ async function report({ reporter, store }: DeliverDependencies, input: DeliveryR
   if (outcome.outcome !== 'error') {
     const isRecovery = reporter.answered(buyer, destination, { atMs, taken: outcome.outcome === 'success' }, probe);
     if (isRecovery) await store.alerts.clear({ buyer, destination, kinds: ['delivery-problem'] }, finishedAt);
-  } else if (!isOurFault(outcome.code)) {
-    reporter.error(buyer, destination, { atMs, code: outcome.code, leadId }, probe);
-    // Trying again does not mend it: somebody has to know at once, not after five of them.
-    if (outcome.kind === 'permanent') {
-      await store.alerts.raise({ kind: 'delivery-problem', buyer, destination, lead: leadId, reason: outcome.reason, raisedAt: finishedAt });
-    }
+    return;
+  }
+  if (isOurFault(outcome.code)) return;
+  if (isAboutLead(outcome.code)) reporter.answered(buyer, destination, { atMs, taken: false, isProblem: true }, probe);
+  else reporter.error(buyer, destination, { atMs, code: outcome.code, leadId }, probe);
+  // Trying again does not mend it: somebody has to know at once, not after five of them.
+  if (outcome.kind === 'permanent') {
+    await store.alerts.raise({ kind: 'delivery-problem', buyer, destination, lead: leadId, reason: outcome.reason, raisedAt: finishedAt });
   }
 }
 

@@ -23,6 +23,9 @@ const KEY_TAKEN: ReadonlySet<string> = new Set(['0x80060892', '0x80040237']);
 /** "Service protection API limits": execution time, number of requests, requests at once. */
 const THROTTLED: ReadonlySet<string> = new Set(['0x80072321', '0x80072322', '0x80072326']);
 
+/** A value outside its range, a text that is too long, and what a plug-in of theirs refuses ("Web service error codes"). */
+const DATA_REFUSED: ReadonlySet<string> = new Set(['0x80044330', '0x80044331', '0x80040265']);
+
 /** Reads the answer to a create: by the error's code, which is documented, before its status, which is not always. Pure. */
 export function readCreateAnswer(raw: RawAnswer, now: Date): CreateAnswer {
   if (raw.status >= 200 && raw.status < 300) return readCreated(raw);
@@ -70,6 +73,7 @@ function errorOf(raw: RawAnswer, { code, words }: DynamicsError, now: Date): Del
     const limited = error('transient', 'rate-limited', 'the application user sends more than its organisation allows; it is tried again later. If it goes on, set a cap, or use another application user for other work');
     return retryAfterMs === undefined ? limited : { ...limited, retryAfterMs };
   }
+  if (DATA_REFUSED.has(code)) return error('permanent', 'invalid-data', 'they do not take what this lead has there; mend the lead, or, where it is every lead, the column in `map` (`truncate`, `lookup`) or their rule, then redeliver');
   switch (status) {
     case 401:
       return error('permanent', 'unauthorized', 'they do not accept our token, nor a new one; check that `baseUrl` is the organisation, and that the app (`clientId`) is an application user of it');

@@ -122,9 +122,9 @@ describe('an attempt that is made again', () => {
 });
 
 describe('a refusal', () => {
-  it('of a value is the buyer’s answer to this lead', async () => {
+  it('of a value is about this lead and says nothing of the next', async () => {
     const { outcome } = await send({ ...ZOE, email: 'zoe at example' });
-    expect(outcome).toMatchObject({ outcome: 'failure', billable: false });
+    expect(outcome).toMatchObject({ outcome: 'error', kind: 'permanent', code: 'invalid-data' });
     expect(outcome.reason).toContain('email INVALID_EMAIL');
     expect(outcome.reason).not.toContain('zoe at example');
   });
@@ -136,7 +136,7 @@ describe('a refusal', () => {
   });
 
   it.each([
-    ['INVALID_OPTION', { outcome: 'failure' }],
+    ['INVALID_OPTION', { outcome: 'error', kind: 'permanent', code: 'invalid-data' }],
     ['READ_ONLY_VALUE', { outcome: 'error', kind: 'permanent', code: 'rule' }],
   ])('is read from the message where its list of errors is missing: %s', async (code, expected) => {
     const quoted = JSON.stringify([{ isValid: false, message: 'made up', error: code, name: 'state', localizedErrorMessage: 'made up' }]);

@@ -14,7 +14,7 @@ export type ContactAnswer =
   | { said: 'saved'; contactId: string }
   /** They have a contact of this email. */
   | { said: 'duplicate'; existingId: string | undefined }
-  | { said: 'refused'; outcome: Failure | DeliveryError };
+  | { said: 'refused'; outcome: DeliveryError };
 
 /** Reads the answer to a create or an update. Pure. */
 export function readContactAnswer(raw: RawAnswer, now: Date): ContactAnswer {

@@ -155,7 +155,7 @@ describe('a delivery to Zoho', () => {
 
   it('reads the record’s status, not the HTTP status', async () => {
     const { outcome } = await send({ map: [{ to: 'Last_Name', value: '' }] });
-    expect(outcome).toMatchObject({ outcome: 'error', kind: 'permanent', code: 'rule' });
+    expect(outcome).toMatchObject({ outcome: 'error', kind: 'permanent', code: 'invalid-data' });
     expect(outcome.reason).toContain('MANDATORY_NOT_FOUND (Last_Name)');
   });
 
@@ -180,7 +180,7 @@ describe('a lead that Zoho has already', () => {
     expect((await send({ onDuplicate: 'accept' }, later, TWO)).outcome).toMatchObject({ outcome: 'success' });
     expect(crm.rows.size).toBe(2);
     crm.uniqueFields.add('Email');
-    expect((await send({ onDuplicate: 'accept' }, later, TWO)).outcome).toMatchObject({ outcome: 'error', kind: 'permanent', code: 'rule' });
+    expect((await send({ onDuplicate: 'accept' }, later, TWO)).outcome).toMatchObject({ outcome: 'error', kind: 'permanent', code: 'invalid-data' });
   });
 
   it('is refused with reject where a field of theirs is unique, with the record that they have', async () => {
@@ -193,7 +193,7 @@ describe('a lead that Zoho has already', () => {
   it('says with update which field to look by, when another one is unique', async () => {
     crm.uniqueFields.add('Phone');
     const { outcome } = await send({}, { ...ZOE, email: 'other@example.com' }, TWO);
-    expect(outcome).toMatchObject({ outcome: 'error', kind: 'permanent', code: 'rule' });
+    expect(outcome).toMatchObject({ outcome: 'error', kind: 'permanent', code: 'invalid-data' });
     expect(outcome.reason).toContain('add Phone to `duplicateCheckFields`');
   });
 });
