@@ -61,6 +61,13 @@ describe('a contact', () => {
     expect((await send()).rendered).toEqual([]);
   });
 
+  it('links to where the answer says that the contact is, and takes ids as they come', async () => {
+    standIn.told.push(failed(409, 'CONFLICT', 'Contact already exists. Existing ID: hs_9-a'), { status: 200, body: { id: 'hs_9-a', url: 'https://app.hubspot.example/contacts/1/record/0-1/hs_9-a' } });
+    const { outcome, captures } = await send();
+    expect(outcome).toMatchObject({ outcome: 'success', recipientId: 'hs_9-a' });
+    expect(captures).toEqual({ link: 'https://app.hubspot.example/contacts/1/record/0-1/hs_9-a' });
+  });
+
   it('is not made of nothing', () => {
     const rendered = renderHubspot({ config: configOf(), lead: leadOf({ campaign: 'spring' }), deliveryId: DELIVERY_ID });
     expect(rendered).toMatchObject({ ok: false, mistakes: [{ to: 'email' }] });

@@ -43,7 +43,7 @@ async function sendOnce({ config, request, http, signal, now }: SendInput<Hubspo
   const answer = readContactAnswer(result, now());
   switch (answer.said) {
     case 'saved':
-      return ended(delivered(config, answer.contactId));
+      return ended(delivered(config, answer.contactId, answer.url));
     case 'refused':
       return ended({ outcome: answer.outcome });
     case 'duplicate': {
