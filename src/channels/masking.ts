@@ -110,9 +110,11 @@ function addedCredentials(sent: Headers, shown: Headers): string[] {
   });
 }
 
-/** A path that was rendered alone left for an address that came with the token. */
+/** A path that was rendered alone left for an address that came with the token, and that may have a path itself. */
 function withSentOrigin(shown: string, sent: string, forms: string[]): string {
-  return shown.startsWith('/') && URL.canParse(sent) ? `${blot(new URL(sent).origin, forms)}${shown}` : shown;
+  if (!shown.startsWith('/') || !URL.canParse(sent)) return shown;
+  const base = sent.endsWith(shown) ? sent.slice(0, -shown.length) : new URL(sent).origin;
+  return `${blot(base, forms)}${shown}`;
 }
 
 /** Appends the parameters that only the URL as sent has: they were added with the attempt, so they are credentials. */
