@@ -177,6 +177,15 @@ describe('a lead that Dynamics has already', () => {
     expect(dataverse.requests[2]?.headers).not.toHaveProperty('if-none-match');
   });
 
+  it('keeps its name and topic where the lead had none, and gets those that `map` has', async () => {
+    const nameless = { email: 'zoe@example.com', phone: '5125550199' };
+    await send({ onDuplicate: 'update' }, nameless, TWO);
+    const known = { firstname: 'Zoë', lastname: 'O’Neil', subject: 'Lead from facebook: Zoë O’Neil' };
+    expect([...dataverse.rows.values()]).toEqual([expect.objectContaining({ ...known, telephone1: '5125550199' })]);
+    await send({ onDuplicate: 'update', map: [{ to: 'subject', value: 'Solar' }] }, nameless, TWO);
+    expect([...dataverse.rows.values()]).toEqual([expect.objectContaining({ ...known, subject: 'Solar' })]);
+  });
+
   it('finds a record by a text with quotes', async () => {
     const quoted = { email: "o'neil&co@example.com" };
     await send({}, quoted, TWO);
@@ -204,6 +213,8 @@ describe('a preview', () => {
     expect(dynamicsChannel.preview?.({ config, request: render(ZOE), deliveryId: ONE, now: new Date() }).headers).toContainEqual(['Authorization', 'Bearer ********']);
     const read = (status: number, code: string) => readDynamicsAnswer(config, { status, headers: [['content-type', 'application/json']], body: Buffer.from(JSON.stringify({ error: { code, message: 'm' } })), bodyTruncated: false }, new Date());
     expect(read(412, '0x80060892')).toMatchObject({ outcome: { outcome: 'success' }, problems: [expect.stringContaining('there already')] });
+    const whole = { status: 201, headers: [['content-type', 'application/json']] satisfies [string, string][], body: Buffer.from(JSON.stringify({ leadid: TWO.toUpperCase() })), bodyTruncated: false };
+    expect(readDynamicsAnswer(config, whole, new Date())).toMatchObject({ outcome: { outcome: 'success', recipientId: TWO } });
     expect(read(500, '0x80040333')).toMatchObject({ outcome: { outcome: 'success' }, problems: [expect.stringContaining('updated')] });
     expect(read(400, '0x80048d19').outcome).toMatchObject({ kind: 'permanent', code: 'rule', reason: expect.stringContaining('(0x80048d19, “m”)') as unknown });
   });

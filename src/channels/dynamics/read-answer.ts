@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { DeliveryError, ErrorCode, ErrorKind } from '../../domain/delivery/outcome.ts';
 import { readAnswer, type RawAnswer } from '../../domain/response/answer.ts';
 import { outcomeByStatus, retryAfterOf } from '../../domain/response/by-status.ts';
@@ -15,6 +16,9 @@ export type CreateAnswer =
   /** Their duplicate detection found another record. */
   | { said: 'duplicate'; words: string }
   | { said: 'error'; error: DeliveryError };
+
+/** The record itself, where a gateway asks for it (`Prefer: return=representation`). */
+const recordSchema = z.object({ leadid: z.guid() });
 
 /** `DuplicateRecordsFound` ("Web service error codes"); its status differs from case to case. */
 const DUPLICATE = '0x80040333';
@@ -56,7 +60,10 @@ function readCreated(raw: RawAnswer): CreateAnswer {
   const { headers, body } = readAnswer(raw, undefined);
   const address = headers.get('odata-entityid');
   if (address !== undefined || raw.status === 204) return { said: 'created', recordId: recordIdIn(address ?? '') };
-  if (body.kind === 'json') return { said: 'created', recordId: null };
+  if (body.kind === 'json') {
+    const parsed = recordSchema.safeParse(body.value);
+    return { said: 'created', recordId: parsed.success ? parsed.data.leadid.toLowerCase() : null };
+  }
   // A page for people to log in at is a 200 too.
   const reason = `HTTP ${raw.status}, but this is no answer of Dynamics: it names no record (OData-EntityId). Check \`baseUrl\`, and whether a proxy or a login page is in between. The lead may have arrived`;
   return { said: 'error', error: { outcome: 'error', kind: 'unknown', code: 'unreadable-answer', reason } };

@@ -9,6 +9,7 @@ import type { DynamicsConfig } from './config.ts';
 import { type Conversation, readRequest } from './conversation.ts';
 import { readCreateAnswer } from './read-answer.ts';
 import { delivered, refusedAsDuplicate } from './results.ts';
+import { withoutStandIns } from './stand-ins.ts';
 
 const foundSchema = z.object({ value: z.array(z.object({ leadid: z.guid() })) });
 /** A column that `map` filled with something else than a text is not looked for. */
@@ -57,7 +58,7 @@ async function update(talk: Conversation, config: DynamicsConfig, request: Rende
 /** `If-Match: *` never creates (Dataverse: "Prevent create in upsert"). The record that was found is a duplicate of others, maybe: not asked again. */
 function updateRequest(config: DynamicsConfig, request: RenderedRequest, recordId: string): HttpRequest {
   const headers = request.headers.filter(([name]) => !['if-none-match', 'mscrm.suppressduplicatedetection'].includes(name.toLowerCase()));
-  return { method: 'PATCH', url: `${leadsUrl(config)}(${recordId})`, headers: [...headers, ['If-Match', '*'], ['MSCRM.SuppressDuplicateDetection', 'true']], body: request.body };
+  return { method: 'PATCH', url: `${leadsUrl(config)}(${recordId})`, headers: [...headers, ['If-Match', '*'], ['MSCRM.SuppressDuplicateDetection', 'true']], body: withoutStandIns(request.body) };
 }
 
 /** What the lead is looked for by, as OData: quotes within a text are doubled. */

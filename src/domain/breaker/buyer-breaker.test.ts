@@ -68,7 +68,7 @@ describe('a breaker that is closed', () => {
   it.each(['unauthorized', 'forbidden', 'gone'] as const)('shuts at once and for a person on %s', (code) => {
     const breaker = breakerWith();
     breaker.report(errors(1, NOW, code), NOW);
-    expect(breaker.takeTransition()?.transition.raised).toMatchObject([{ kind: 'destination-shut' }]);
+    expect(breaker.takeTransition()?.transition.raised).toMatchObject([{ kind: 'destination-shut', reason: expect.stringMatching(new RegExp(`\\(${code}\\).*resume the destination`)) as string }]);
     expect(breaker.nextTickAtMs).toBeNull();
     expect(stateOf(breaker)).toBe('open');
   });
