@@ -21,7 +21,7 @@ export interface MaskedExchange {
 }
 
 /** Headers that an attempt adds and that hold no credential. Every other one that it adds is masked. */
-const OPEN_ADDITIONS: ReadonlySet<string> = new Set(['idempotency-key', 'webhook-id', 'webhook-timestamp', 'webhook-signature', 'user-agent', 'content-type', 'accept']);
+const OPEN_ADDITIONS: ReadonlySet<string> = new Set(['idempotency-key', 'webhook-id', 'webhook-timestamp', 'webhook-signature', 'user-agent', 'content-type', 'accept', 'sforce-duplicate-rule-header']);
 /** Masked wherever they come from. */
 const ALWAYS_MASKED: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'cookie']);
 /** A shorter text stands in a message by chance; blotting it out would spoil the evidence and hide nothing. */

@@ -146,6 +146,11 @@ export const MIGRATIONS: readonly Migration[] = [
         sheet text not null, guard integer not null, requests integer not null, settled_at timestamptz(3), primary key (sheet, guard))`,
     ],
   },
+  {
+    number: 10,
+    // Exchanges of an attempt beside the one that its outcome is read from.
+    statements: [`alter table attempts add column further_exchanges text`],
+  },
 ];
 
 /** Any number, as long as every Leadrail takes the same one. */
