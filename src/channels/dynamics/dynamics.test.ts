@@ -140,6 +140,8 @@ describe('a delivery to Dynamics', () => {
     expect((await send()).outcome).toMatchObject({ outcome: 'error', kind: 'unknown', code: 'http-status', retryAfterMs: 4_000 });
     dataverse.failures.push(null, 'lose-answer');
     expect((await send()).outcome).toMatchObject({ outcome: 'error', kind: 'unknown', code: 'connection' });
+    dataverse.failures.push(null, { status: 401 });
+    expect((await send()).outcome).toMatchObject({ outcome: 'error', kind: 'unknown', code: 'http-status' });
     dataverse.failures.push(null, { status: 403 });
     expect((await send()).outcome).toMatchObject({ outcome: 'success', recipientId: ONE });
   });
@@ -200,6 +202,11 @@ describe('a lead that Dynamics has already', () => {
   it('is tried again with update when the record could not be found out or changed', async () => {
     dataverse.failures.push(null, { status: 503 });
     expect((await send({ onDuplicate: 'update' }, later, TWO)).outcome).toMatchObject({ outcome: 'error', kind: 'transient' });
+    // The token was good a moment ago: it is renewed with the next attempt, and nothing is shut for it.
+    dataverse.failures.push(null, { status: 401 });
+    expect((await send({ onDuplicate: 'update' }, later, TWO)).outcome).toMatchObject({ outcome: 'error', kind: 'transient', code: 'http-status' });
+    dataverse.failures.push(null, null, { status: 401 });
+    expect((await send({ onDuplicate: 'update' }, later, TWO)).outcome).toMatchObject({ outcome: 'error', kind: 'transient', code: 'http-status' });
     dataverse.failures.push(null, { status: 200, body: 'what is this' });
     expect((await send({ onDuplicate: 'update' }, later, TWO)).outcome).toMatchObject({ outcome: 'error', kind: 'transient', code: 'unreadable-answer' });
     dataverse.failures.push(null, null, 'lose-answer');
