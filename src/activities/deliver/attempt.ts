@@ -6,10 +6,10 @@ import type { DeliveryWork } from '../../store/records.ts';
 import type { DeliverDependencies, DeliveryContext } from './dependencies.ts';
 import { doubtOf } from './doubt.ts';
 import type { Passed } from './pass-gate.ts';
-import { prepareRequest } from './prepare-request.ts';
+import { prepareRequest, type PreparedRequest } from './prepare-request.ts';
 import { recordEnd, type Recorded } from './record-end.ts';
 import { sendPrepared } from './send-prepared.ts';
-import { takeTurn } from './take-turn.ts';
+import { takeFurtherTurn, takeTurn } from './take-turn.ts';
 
 /** What one attempt led to. */
 export type Attempted =
@@ -46,7 +46,7 @@ export async function attemptOnce(
     gate: passage.gate,
   });
   if (!isBegun) return { next: 'overtaken' };
-  const { outcome, captures, sent, notes } = prepared.ok ? await sendPrepared(dependencies, input, prepared, doubtOf(work.attempts), context) : { outcome: prepared.outcome, captures: {}, sent: null, notes: [] };
+  const { outcome, captures, sent, notes } = prepared.ok ? await sendInTurn(dependencies, input, prepared, work, context) : { outcome: prepared.outcome, captures: {}, sent: null, notes: [] };
   const ended = { number, startedAt, finishedAt: clock().toISOString(), outcome, captures, probe: passage.probe, sent };
   const recorded = await recordEnd(dependencies, work, context, ended);
   if (!isDestinationTest(work.lead)) await report(dependencies, input, recorded, passage.probe);
@@ -57,6 +57,11 @@ export async function attemptOnce(
   // Only what is tried again needs its bytes kept: a delivery that goes through at once costs no write for it.
   if (prepared.ok && !work.rendered) await store.deliveries.keepRequest(input.deliveryId, prepared.kept);
   return { next: 'retry', code: codeOf(outcome), waitMs: recorded.verdict.waitMs };
+}
+
+function sendInTurn(dependencies: DeliverDependencies, input: DeliveryReference, prepared: PreparedRequest, { attempts }: DeliveryWork, { signal }: DeliveryContext) {
+  const furtherTurn = (patienceMs: number) => takeFurtherTurn(dependencies, prepared, patienceMs, signal);
+  return sendPrepared(dependencies, input, prepared, doubtOf(attempts), { signal, furtherTurn });
 }
 
 /** Tells the buyer's breaker, and people by an alert, when the attempt says something about the buyer's side. */

@@ -7,6 +7,7 @@ import type { AttemptOutcome } from '../../domain/delivery/outcome.ts';
 import { recordExchanges } from '../../egress/exchange-recorder.ts';
 import type { HttpClient } from '../../egress/http-client.ts';
 import type { DeliverDependencies, DeliveryContext } from './dependencies.ts';
+import { withFurtherTurns, type FurtherTurn } from './further-turns.ts';
 import type { PreparedRequest } from './prepare-request.ts';
 import { suppressedOutcome } from './suppressed.ts';
 import type { Ended } from './record-end.ts';
@@ -23,7 +24,7 @@ export async function sendPrepared(
   input: Pick<DeliveryReference, 'buyer' | 'destination' | 'deliveryId'>,
   prepared: PreparedRequest,
   doubt: Doubt | null,
-  context: Pick<DeliveryContext, 'signal'>,
+  context: Pick<DeliveryContext, 'signal'> & { furtherTurn?: FurtherTurn },
 ): Promise<{ outcome: AttemptOutcome; captures: Record<string, string>; sent: Ended['sent']; notes: string[] }> {
   const { channel, destination, request, kept } = prepared;
   const recipients = channel.recipients(request);
@@ -42,7 +43,8 @@ export async function sendPrepared(
   };
   const isLookedUp = doubt !== null && channel.canReconcile(destination);
   const found = isLookedUp ? await channel.reconcile({ ...order, doubt }) : null;
-  const recorder = recordExchanges(http, clock);
+  const { furtherTurn } = context;
+  const recorder = recordExchanges(furtherTurn === undefined ? http : withFurtherTurns(http, furtherTurn), clock);
   const { outcome, exchange, captures = {}, secrets = [], notes = [] } = found ?? (await channel.send({ ...order, http: recorder.http, tokens: asked(order.tokens, http) }));
   const hidden = [...prepared.hidden, ...secrets];
   // A look-up is a request of its own: nothing of it was rendered.

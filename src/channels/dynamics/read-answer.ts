@@ -83,9 +83,9 @@ function errorOf(raw: RawAnswer, { code, words }: DynamicsError, now: Date): Del
   if (DATA_REFUSED.has(code)) return error('permanent', 'invalid-data', 'they do not take what this lead has there; mend the lead, or, where it is every lead, the column in `map` (`truncate`, `lookup`) or their rule, then redeliver');
   switch (status) {
     case 401:
-      return error('permanent', 'unauthorized', 'they do not accept our token, nor a new one; check that `baseUrl` is the organisation, and that the app (`clientId`) is an application user of it');
+      return error('permanent', 'unauthorized', 'they do not accept our token, nor a new one; check that `baseUrl` is the organisation, and that the app (`clientId`) is an application user of it, then resume the destination');
     case 403:
-      return error('permanent', 'forbidden', 'the application user may not do this; check that it is there and active, and that its security role has Create, Read, Write, Append and Append To on Lead');
+      return error('permanent', 'forbidden', 'the application user may not do this; check that it is there and active, and that its security role has Create, Read, Write, Append and Append To on Lead, then resume the destination');
     case 404:
       return error('permanent', 'not-found', 'they have no such address or record; check `baseUrl`, that `alternateKey` is an active key of Lead, and records that `map` names by @odata.bind');
     default: {
