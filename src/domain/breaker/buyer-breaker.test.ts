@@ -87,6 +87,18 @@ describe('a breaker that is open', () => {
     expect(breaker.hasTransition).toBe(false);
   });
 
+  it('is shut for a person, with an alert of its own, by a probe that was refused access', () => {
+    const breaker = breakerWith();
+    breaker.report(errors(5, NOW), NOW);
+    breaker.tick(NOW + 60_000);
+    breaker.takeTransition();
+    breaker.report({ ...probeEnd(1, 'failed', NOW + 60_500), errors: [{ atMs: NOW + 60_500, code: 'unauthorized', leadId: 'probe' }] }, NOW + 60_500);
+    expect(breaker.takeTransition()).toMatchObject({
+      gate: { destinations: { api: { state: 'open', nextProbeAt: null, reason: expect.stringContaining('(unauthorized)') as string } } },
+      transition: { raised: [{ kind: 'destination-shut', destination: 'api', leadId: 'probe', reason: expect.stringContaining('resume the destination') as string }] },
+    });
+  });
+
   it('closes on a probe that was answered, and lets everything go that waits or failed in the outage', () => {
     const breaker = opened();
     breaker.tick(NOW + 60_000);
