@@ -322,6 +322,8 @@ export interface DueCheck {
 export interface ClaimedCheck {
   buyer: string;
   destination: string;
+  /** Which of the destination’s checks this is; the next has another. */
+  turn: string;
   /** By the database's clock, in milliseconds since the epoch: one clock for the checks of all processes. */
   claimedAtMs: number;
   /** Whether the check before this one failed, whoever made it. */
@@ -373,8 +375,8 @@ export interface HealthCheckStore {
    * a destination goes to one process, however many ask; the next begins with the claim.
    */
   claim(checks: DueCheck[], most: number): Promise<ClaimedCheck[]>;
-  /** Notes how a claimed check ended, for whoever claims the next. */
-  note(check: { buyer: string; destination: string; failing: boolean }): Promise<void>;
+  /** Notes how a claimed check ended, for whoever claims the next. One that passed counts for nothing once the next was claimed: that may have failed. */
+  note(check: Pick<ClaimedCheck, 'buyer' | 'destination' | 'turn'> & { failing: boolean }): Promise<void>;
 }
 
 /** A delivery's row for a spreadsheet. */

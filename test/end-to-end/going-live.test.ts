@@ -57,7 +57,7 @@ describe('a destination on its way to its first lead', () => {
     acme.answers(() => ({ status: 401 }));
     const refused = await leadrail.api.post(`${PATH}/test`, { lead: { phone: '(212) 555-0199' } });
     expect(refused).toMatchObject({ status: 200, body: { delivery: { status: 'failed', deadLetter: null }, attempt: { response: { status: 401 }, outcome: 'error', code: 'unauthorized', gate: 'test', nextAttemptAt: null } } });
-    expect(await openChecks()).toEqual(['authentication', 'test']);
+    expect(await openChecks()).toEqual(['url', 'authentication', 'test']);
 
     acme.answers(() => ({ status: 200, headers: { 'content-type': 'application/json' }, body: '{"taken":"yes"}' }));
     const taken = await leadrail.api.post(`${PATH}/test`, {});

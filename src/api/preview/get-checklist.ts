@@ -49,9 +49,11 @@ async function newestTest(place: z.output<typeof destinationParams>, store: Pick
   const attempt = delivery === null ? undefined : (await store.attempts.ofDeliveries([delivery.id])).at(-1);
   if (!attempt?.finishedAt || attempt.outcome === null) return null;
   const [then, now] = await Promise.all([configuration.masked(attempt.configVersion), configuration.masked()]);
+  const tried = settingsIn(then?.document, place);
   return {
     at: attempt.finishedAt,
-    isCurrent: isDeepStrictEqual(settingsIn(then?.document, place), settingsIn(now?.document, place)),
+    isCurrent: isDeepStrictEqual(tried, settingsIn(now?.document, place)),
+    sentTo: isMapping(tried) && tried['testUrl'] !== undefined ? 'test' : 'production',
     outcome: attempt.outcome,
     code: attempt.code,
     reason: attempt.reason,
