@@ -146,6 +146,7 @@ export const MIGRATIONS: readonly Migration[] = [
         sheet text not null, guard integer not null, requests integer not null, settled_at timestamptz(3), primary key (sheet, guard))`,
     ],
   },
+  { number: 10, statements: [`alter table secrets add column changed_at timestamptz(3)`] },
 ];
 
 /** Any number, as long as every Leadrail takes the same one. */

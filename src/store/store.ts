@@ -223,6 +223,8 @@ export interface SecretStore {
   put(name: string, value: string): Promise<void>;
   /** The plain values of the names that exist. */
   read(names: string[]): Promise<Map<string, string>>;
+  /** Whether any of them was set after that time. */
+  changedSince(names: string[], at: string): Promise<boolean>;
   names(): Promise<string[]>;
   delete(name: string): Promise<boolean>;
 }

@@ -71,6 +71,21 @@ describe('a destination on its way to its first lead', () => {
     expect(acme.requests.map(({ headers }) => headers['authorization'])).toEqual(['Bearer a-literal-token-of-acme', 'Bearer a-literal-token-of-acme']);
     expect(await openChecks()).toEqual([]);
 
+    // A new secret, be it a literal one, was not tried.
+    const withToken = (token: string) => configure({ draft: true, auth: { type: 'bearer', token } });
+    await leadrail.api.put('/v1/secrets/acme_token', { value: 'a-first-token-of-acme' });
+    await withToken('another-literal-token-of-acme');
+    expect(await openChecks()).toEqual(['url', 'authentication', 'test']);
+    await withToken('secret://acme_token');
+    await leadrail.api.post(`${PATH}/test`, {});
+    expect(await openChecks()).toEqual([]);
+    await leadrail.api.put('/v1/secrets/acme_token', { value: 'a-second-token-of-acme' });
+    expect(await openChecks()).toEqual(['url', 'authentication', 'test']);
+    await withToken('a-literal-token-of-acme');
+    await leadrail.api.post(`${PATH}/test`, {});
+    expect(await openChecks()).toEqual([]);
+    acme.requests.splice(2);
+
     const source = await leadrail.intake('web');
     expect((await source.post('/v1/leads', { phone: '212 555 0100' })).body).toMatchObject({ status: 'undelivered', deliveries: [] });
     await configure({});

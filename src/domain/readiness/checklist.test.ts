@@ -52,6 +52,6 @@ describe('checklist', () => {
     expect(said({})['url']).toBe('the address answered 200 at 2030-01-02T03:04:05.000Z');
     expect(said({ sentTo: 'test' })['url']).toBe('the test address (`testUrl`) answered 200 at 2030-01-02T03:04:05.000Z; tests never ask `url`, so look at it once more');
     expect(said({ sentTo: 'test' })['authentication']).toMatch(/^the test address \(`testUrl`\) answered 200 .* whether `url` takes them is not known/);
-    expect(said({})['authentication']).toMatch(/^the address answered 200 .* secret replaced since/);
+    expect(said({})['authentication']).toMatch(/^the address answered 200 to the credentials/);
   });
 });

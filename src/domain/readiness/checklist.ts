@@ -4,7 +4,7 @@ import { usesField, type Readiness } from './readiness.ts';
 /** How the newest test of a destination ended. */
 export interface TestResult {
   at: string;
-  /** False when the destination was configured otherwise then. */
+  /** False when the destination was configured otherwise then, or with other secrets. */
   isCurrent: boolean;
   outcome: 'success' | 'failure' | 'error';
   code: string | null;
@@ -50,7 +50,7 @@ function url({ readiness, test }: ChecklistInput): Check {
   if (readiness.readsAnswers === null) return { check: 'url', done: true, message: 'nothing leaves the house' };
   if (test === null) return { check: 'url', done: false, message: `nobody has tried the address yet; ${SEND_A_TEST}` };
   if (test.status === null) return { check: 'url', done: false, message: `the last test got no answer: ${test.reason ?? 'no reason is known'}` };
-  if (!test.isCurrent) return { check: 'url', done: false, message: `the address was not tried as it is: the destination was changed since the last test; ${SEND_A_TEST}` };
+  if (!test.isCurrent) return { check: 'url', done: false, message: `the address was not tried as it is: the destination, or a secret of it, was changed since the last test; ${SEND_A_TEST}` };
   if (!isTaken(test.status)) return { check: 'url', done: false, message: `${addressOf(test)} answered ${test.status}: ${test.reason ?? 'check the URL'}` };
   const unasked = test.sentTo === 'test' ? '; tests never ask `url`, so look at it once more' : '';
   return { check: 'url', done: true, message: `${addressOf(test)} answered ${test.status} at ${test.at}${unasked}` };
@@ -63,9 +63,8 @@ function authentication({ readiness, test }: ChecklistInput): Check {
   if (test?.code === 'unauthorized' || test?.code === 'forbidden') return { check, done: false, message: `the last test was turned away: ${test.reason ?? 'check the credentials'}` };
   if (test?.status == null || !test.isCurrent) return { check, done: false, message: `credentials are set and not tried as they are; ${SEND_A_TEST}` };
   if (!isTaken(test.status)) return { check, done: false, message: `${addressOf(test)} answered ${test.status}: no credentials are known to be accepted; ${SEND_A_TEST}` };
-  // Secrets are compared by name: a new value under the same name looks the same here.
-  const unknown = test.sentTo === 'test' ? 'whether `url` takes them is not known, nor any secret replaced since' : 'a secret replaced since is not known to be';
-  return { check, done: true, message: `${addressOf(test)} answered ${test.status} to the credentials at ${test.at}; ${unknown}` };
+  const unknown = test.sentTo === 'test' ? '; whether `url` takes them is not known' : '';
+  return { check, done: true, message: `${addressOf(test)} answered ${test.status} to the credentials at ${test.at}${unknown}` };
 }
 
 function fields({ readiness: { mapped }, requiredFields }: ChecklistInput): Check {
