@@ -37,6 +37,7 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('what providers s
             return Promise.resolve();
           },
         },
+        redeliver: { continueChain: () => Promise.resolve() },
         log: { warn: () => undefined },
       },
       { deliveryId, at, ...BOUNCE, ...news },
@@ -95,7 +96,7 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('what providers s
     const engine = { report: () => Promise.reject(new Error('Temporal is away')) };
     const warnings: unknown[] = [];
     const log = { warn: (fields: unknown) => void warnings.push(fields) };
-    expect(await applyNews({ store: opened.store, engine, log }, { deliveryId: delivery.id, at: '2026-03-01T10:05:00.000Z', ...BOUNCE })).toBe('applied');
+    expect(await applyNews({ store: opened.store, engine, redeliver: { continueChain: () => Promise.resolve() }, log }, { deliveryId: delivery.id, at: '2026-03-01T10:05:00.000Z', ...BOUNCE })).toBe('applied');
     expect(warnings).toHaveLength(1);
   });
 });

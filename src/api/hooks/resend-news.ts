@@ -7,7 +7,7 @@ import type { ApiDependencies } from '../dependencies.ts';
 /** `come-again`: the attempt has no end yet, so that there is nothing to change. */
 export type TakenCallback = 'taken' | 'no-delivery' | 'come-again';
 
-type Dependencies = Pick<ApiDependencies, 'store' | 'engine' | 'log' | 'clock'>;
+type Dependencies = Pick<ApiDependencies, 'store' | 'engine' | 'redeliver' | 'log' | 'clock'>;
 
 /** What a meaning changes. Every step may be done twice: a callback that broke off in the middle comes again. */
 interface Consequence {

@@ -10,7 +10,8 @@ import { createDiscard } from './discard.ts';
 import { editFields } from './edit-fields.ts';
 import { chainAgainst, nameOf, stillUnderWay, successorOf } from './obstacles.ts';
 import { OneAtATime } from './one-at-a-time.ts';
-import { planRedelivery, planSingleRedelivery, type RedeliveryInput, type RedeliveryPlan } from './plan-redelivery.ts';
+import { planRedelivery, planRestOfChain, planSingleRedelivery, type RedeliveryInput, type RedeliveryPlan } from './plan-redelivery.ts';
+import { restOfChain } from './rest-of-chain.ts';
 import type { Redelivery, RedeliveryOrder, RedeliveryResult } from './redelivery.ts';
 import { startRedelivery } from './start-redelivery.ts';
 
@@ -53,6 +54,16 @@ export function createRedelivery(dependencies: RedeliveryDependencies): Redelive
     return start(edit.lead, deliveries, edit.edited, lead.plan, (input) => planSingleRedelivery(delivery, input));
   }
 
+  async function continueChain(id: string): Promise<RedeliveryResult> {
+    const delivery = await store.deliveries.get(id);
+    const lead = delivery && (await store.leads.get(delivery.leadId));
+    if (!delivery || !lead) return { result: 'not-found' };
+    const deliveries = await store.deliveries.ofLead(lead.id);
+    const rest = restOfChain(delivery, lead.plan, deliveries, dependencies.clock().getTime() - Date.parse(lead.receivedAt));
+    if (rest === null) return conflict(`${nameOf(delivery)} has nobody after it who was not asked and still wants the lead.`);
+    return start(lead, deliveries, false, lead.plan, (input) => planRestOfChain(rest, input));
+  }
+
   async function start(
     lead: LeadRecord,
     deliveries: DeliveryRecord[],
@@ -83,6 +94,10 @@ export function createRedelivery(dependencies: RedeliveryDependencies): Redelive
     redeliverDelivery: async (id, fields) => {
       const delivery = await store.deliveries.get(id);
       return delivery === null ? { result: 'not-found' } : inTurn.run(delivery.leadId, () => redeliverDelivery(id, fields));
+    },
+    continueChain: async (id) => {
+      const delivery = await store.deliveries.get(id);
+      return delivery === null ? { result: 'not-found' } : inTurn.run(delivery.leadId, () => continueChain(id));
     },
     discardLead: (leadId, reason) => inTurn.run(leadId, () => discardLead(leadId, reason)),
     discardDelivery: async (id, reason) => {
