@@ -39,7 +39,7 @@ export async function takeResendCallback(dependencies: Dependencies, callback: C
   const at = callback.at ?? clock().toISOString();
   const { id, leadId, planned: { buyer, destination } } = delivery;
   if (news !== null) {
-    const result = await applyNews(dependencies, { deliveryId: id, at, reason, ...news });
+    const result = await applyNews(dependencies, { deliveryId: id, at, reason, mayPass: false, ...news });
     if (result === 'not-settled') return 'come-again';
   }
   const suppression = suppress === null || callback.address === null ? null : await store.suppressions.add({ address: callback.address, cause: suppress, buyer, destination, deliveryId: id, since: at });

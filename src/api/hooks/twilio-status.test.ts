@@ -72,6 +72,19 @@ describe('Twilio’s callbacks', () => {
     expect([await state(first.id), await state(next.id), (await api.store.leads.get(lead.id))?.status]).toMatchObject([{ state: 'failed', reason: 'failed-later' }, { state: 'planned' }, 'delivering']);
   });
 
+  it('have a message sent once more that failed for what may pass, and not a second time', async () => {
+    const delivery = planned('acme/text', { type: 'sms' });
+    await api.store.leads.accept(newLead(planOf([delivery])));
+    await attempt(api.store, delivery, TAKEN, { ...DELIVERED, recipientId: 'SM1' });
+    const before = api.engine.redeliveries.length;
+    const lost = (MessageSid: string) => call(delivery.id, { MessageSid, MessageStatus: 'undelivered', ErrorCode: '30008' });
+    expect([(await lost('SM1')).status, await state(delivery.id)]).toMatchObject([204, { state: 'planned' }]);
+    expect(api.engine.redeliveries.slice(before).map(({ lead: { plan } }) => plan.fanOut.map(({ id }) => id))).toEqual([[delivery.id]]);
+    await attempt(api.store, delivery, { ...TAKEN, recipientId: 'SM2' }, { ...DELIVERED, recipientId: 'SM2' }, 2);
+    expect((await lost('SM2')).status).toBe(204);
+    expect([api.engine.redeliveries.length, await state(delivery.id)]).toMatchObject([before + 1, { state: 'failed', reason: 'failed-later' }]);
+  });
+
   it('offer nobody a lead that is older than they would wait for one', async () => {
     const [first, next] = [planned('acme/text', { type: 'sms' }), planned('bravo/api', { holdForMs: 60_000 })];
     const lead = newLead(planOf([], { entries: [{ deliveries: [first] }, { deliveries: [next] }], onUnknown: 'next', failoverOn: ['error'], whenExhausted: 'hold' }), { receivedAt: new Date(Date.now() - 120_000).toISOString() });

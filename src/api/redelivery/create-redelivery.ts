@@ -54,14 +54,15 @@ export function createRedelivery(dependencies: RedeliveryDependencies): Redelive
     return start(edit.lead, deliveries, edit.edited, lead.plan, (input) => planSingleRedelivery(delivery, input));
   }
 
-  async function continueChain(id: string): Promise<RedeliveryResult> {
+  async function takeUp(id: string, mayPass: boolean): Promise<RedeliveryResult> {
     const delivery = await store.deliveries.get(id);
     const lead = delivery && (await store.leads.get(delivery.leadId));
     if (!delivery || !lead) return { result: 'not-found' };
     const deliveries = await store.deliveries.ofLead(lead.id);
     const rest = restOfChain(delivery, lead.plan, deliveries, dependencies.clock().getTime() - Date.parse(lead.receivedAt));
-    if (rest === null) return conflict(`${nameOf(delivery)} has nobody after it who was not asked and still wants the lead.`);
-    return start(lead, deliveries, false, lead.plan, (input) => planRestOfChain(rest, input));
+    if (rest !== null) return start(lead, deliveries, false, lead.plan, (input) => planRestOfChain(rest, input));
+    const isFirst = delivery.state === 'failed' && delivery.reason === 'failed-later' && delivery.round === 1;
+    return mayPass && isFirst ? redeliverDelivery(id, null) : conflict(`Nobody is left to take what ${nameOf(delivery)} did not get, and it was tried again or would fail again.`);
   }
 
   async function start(
@@ -95,9 +96,9 @@ export function createRedelivery(dependencies: RedeliveryDependencies): Redelive
       const delivery = await store.deliveries.get(id);
       return delivery === null ? { result: 'not-found' } : inTurn.run(delivery.leadId, () => redeliverDelivery(id, fields));
     },
-    continueChain: async (id) => {
+    takeUp: async (id, { mayPass }) => {
       const delivery = await store.deliveries.get(id);
-      return delivery === null ? { result: 'not-found' } : inTurn.run(delivery.leadId, () => continueChain(id));
+      return delivery === null ? { result: 'not-found' } : inTurn.run(delivery.leadId, () => takeUp(id, mayPass));
     },
     discardLead: (leadId, reason) => inTurn.run(leadId, () => discardLead(leadId, reason)),
     discardDelivery: async (id, reason) => {
