@@ -17,6 +17,8 @@ export type ResolvedDestination =
       configVersion: number;
       /** The plain secrets in `destination`, for masking what was sent. */
       secretValues: string[];
+      /** What they are stored under, literal credentials included. */
+      secretNames: string[];
     }
   /** `secret-missing`: a secret is not stored, or what is stored is not of the form that the destination needs. */
   | { ok: false; problem: 'no-buyer' | 'no-destination' | 'secret-missing'; explanation: string };
@@ -88,7 +90,7 @@ export class DestinationResolver {
       const explanation = `a stored secret of ${buyerId}/${destinationId} is not of the form needed at ${places}; store it again with PUT /v1/secrets`;
       return { ok: false, problem: 'secret-missing', explanation };
     }
-    return { ok: true, buyer, destination: parsed.data, configVersion: loaded.version, secretValues: used };
+    return { ok: true, buyer, destination: parsed.data, configVersion: loaded.version, secretValues: used, secretNames: names };
   }
 }
 

@@ -12,6 +12,8 @@ export interface DeliveryNews {
   reason: string;
   /** Whether the failure says something about the destination, or only about this one lead. */
   countsForBreaker: boolean;
+  /** A failure that may pass by itself: where nobody else in a chain takes the lead, it is sent once more. */
+  mayPass: boolean;
 }
 
 /**

@@ -4,7 +4,7 @@ import { applyNews } from '../delivery-news/apply-news.ts';
 import type { DeliveryNews } from '../delivery-news/news.ts';
 import { attempt, beginning, DELIVERED, newLead, planned, planOf, REFUSAL, REJECTED, SUCCESS, testDatabases, type Opened } from './testing.ts';
 
-const BOUNCE = { event: 'failed', code: 'recipient', reason: 'The mailbox does not exist.', countsForBreaker: true } as const;
+const BOUNCE = { event: 'failed', code: 'recipient', reason: 'The mailbox does not exist.', countsForBreaker: true, mayPass: false } as const;
 
 describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('what providers say later, $name', ({ open }) => {
   let opened: Opened;
@@ -37,6 +37,7 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('what providers s
             return Promise.resolve();
           },
         },
+        redeliver: { takeUp: () => Promise.resolve() },
         log: { warn: () => undefined },
       },
       { deliveryId, at, ...BOUNCE, ...news },
@@ -95,7 +96,7 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('what providers s
     const engine = { report: () => Promise.reject(new Error('Temporal is away')) };
     const warnings: unknown[] = [];
     const log = { warn: (fields: unknown) => void warnings.push(fields) };
-    expect(await applyNews({ store: opened.store, engine, log }, { deliveryId: delivery.id, at: '2026-03-01T10:05:00.000Z', ...BOUNCE })).toBe('applied');
+    expect(await applyNews({ store: opened.store, engine, redeliver: { takeUp: () => Promise.resolve() }, log }, { deliveryId: delivery.id, at: '2026-03-01T10:05:00.000Z', ...BOUNCE })).toBe('applied');
     expect(warnings).toHaveLength(1);
   });
 });

@@ -46,16 +46,31 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('whose turn a hea
   it('tells whoever is next how the last one ended', async () => {
     const { healthChecks } = opened.store;
     const next = async () => {
-      const [claimed] = await healthChecks.claim([check('flaky')], 10);
       await pass('flaky', '61 seconds');
+      const [claimed] = await healthChecks.claim([check('flaky')], 10);
+      if (!claimed) throw new Error('it is due');
       return claimed;
     };
     const first = await next();
-    await healthChecks.note({ buyer: 'acme', destination: 'flaky', failing: true });
+    await healthChecks.note({ ...first, failing: true });
     const second = await next();
-    await healthChecks.note({ buyer: 'acme', destination: 'flaky', failing: false });
-    expect([first?.wasFailing, second?.wasFailing, (await next())?.wasFailing]).toEqual([false, true, false]);
-    expect(second?.claimedAtMs).toBeGreaterThanOrEqual(first?.claimedAtMs ?? Infinity);
+    await healthChecks.note({ ...second, failing: false });
+    expect([first.wasFailing, second.wasFailing, (await next()).wasFailing]).toEqual([false, true, false]);
+    expect(second.claimedAtMs).toBeGreaterThanOrEqual(first.claimedAtMs);
     expect(await healthChecks.claim([], 10)).toEqual([]);
+  });
+  it('forgets no failed check for one that passed in an earlier turn', async () => {
+    const { healthChecks } = opened.store;
+    const next = async () => {
+      await pass('late', '61 seconds');
+      const [claimed] = await healthChecks.claim([check('late')], 10);
+      if (!claimed) throw new Error('it is due');
+      return claimed;
+    };
+    const passed = await next();
+    const failed = await next();
+    await healthChecks.note({ ...failed, failing: true });
+    await healthChecks.note({ ...passed, failing: false });
+    expect((await next()).wasFailing).toBe(true);
   });
 });

@@ -5,7 +5,7 @@ import { healthChecks } from './schema.ts';
 import type { HealthCheckStore } from './store.ts';
 
 const claimedSchema = z.object({
-  rows: z.array(z.object({ buyer: z.string(), destination: z.string(), claimed_at_ms: z.coerce.number(), failing: z.boolean() })),
+  rows: z.array(z.object({ buyer: z.string(), destination: z.string(), turn: z.string(), claimed_at_ms: z.coerce.number(), failing: z.boolean() })),
 });
 
 /** Whose turn each health check is: one row a destination. */
@@ -34,18 +34,23 @@ export function createHealthCheckStore(database: Database): HealthCheckStore {
           on conflict (buyer, destination) do update set due_at = excluded.due_at
             where known.due_at <= statement_timestamp()
               or known.due_at > excluded.due_at + (excluded.due_at - statement_timestamp())
-          returning buyer, destination, failing, extract(epoch from statement_timestamp()) * 1000 as claimed_at_ms`);
+          returning buyer, destination, failing, due_at::text as turn, extract(epoch from statement_timestamp()) * 1000 as claimed_at_ms`);
         return claimedSchema.parse(result).rows.map((row) => ({
           buyer: row.buyer,
           destination: row.destination,
+          turn: row.turn,
           claimedAtMs: Math.floor(row.claimed_at_ms),
           wasFailing: row.failing,
         }));
       }),
 
-    note: ({ buyer, destination, failing }) =>
+    note: ({ buyer, destination, turn, failing }) =>
       database.run('healthChecks.note', async (session) => {
-        await session.update(healthChecks).set({ failing }).where(and(eq(healthChecks.buyer, buyer), eq(healthChecks.destination, destination)));
+        const isStillItsTurn = failing ? undefined : sql`${healthChecks.dueAt} = ${turn}::timestamptz`;
+        await session
+          .update(healthChecks)
+          .set({ failing })
+          .where(and(eq(healthChecks.buyer, buyer), eq(healthChecks.destination, destination), isStillItsTurn));
       }),
   };
 }

@@ -146,8 +146,9 @@ export const MIGRATIONS: readonly Migration[] = [
         sheet text not null, guard integer not null, requests integer not null, settled_at timestamptz(3), primary key (sheet, guard))`,
     ],
   },
+  { number: 10, statements: [`alter table secrets add column changed_at timestamptz(3)`] },
   {
-    number: 10,
+    number: 11,
     // Exchanges of an attempt beside the one that its outcome is read from.
     statements: [`alter table attempts add column further_exchanges text`],
   },

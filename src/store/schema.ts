@@ -146,7 +146,12 @@ export const configVersions = pgTable('config_versions', {
   fileSha256: text('file_sha256'),
 });
 
-export const secrets = pgTable('secrets', { name: text().primaryKey(), sealed: text().notNull() });
+export const secrets = pgTable('secrets', {
+  name: text().primaryKey(),
+  sealed: text().notNull(),
+  /** When its value was set last; null for what an older version set. */
+  changedAt: instant('changed_at'),
+});
 
 export const sourceKeys = pgTable('source_keys', {
   id: text().primaryKey(),

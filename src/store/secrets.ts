@@ -1,4 +1,4 @@
-import { asc, eq, inArray } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import type { Encryption } from './encryption.ts';
 import { secrets } from './schema.ts';
@@ -15,7 +15,8 @@ export function createSecretStore(database: Database, encryption: Encryption): S
     put: (name, value) =>
       database.run('secrets.put', async (session) => {
         const sealed = encryption.encrypt(Buffer.from(value, 'utf8'), secretPurpose(name));
-        await session.insert(secrets).values({ name, sealed }).onConflictDoUpdate({ target: secrets.name, set: { sealed } });
+        const set = { sealed, changedAt: sql`statement_timestamp()` };
+        await session.insert(secrets).values({ name, ...set }).onConflictDoUpdate({ target: secrets.name, set });
       }),
 
     read: (names) =>
@@ -23,6 +24,13 @@ export function createSecretStore(database: Database, encryption: Encryption): S
         if (names.length === 0) return new Map<string, string>();
         const rows = await session.select().from(secrets).where(inArray(secrets.name, names));
         return new Map(rows.map(({ name, sealed }) => [name, encryption.decrypt(sealed, secretPurpose(name)).toString('utf8')]));
+      }),
+
+    changedSince: (names, at) =>
+      database.run('secrets.changedSince', async (session) => {
+        if (names.length === 0) return false;
+        const rows = await session.select({ name: secrets.name }).from(secrets).where(and(inArray(secrets.name, names), gt(secrets.changedAt, at))).limit(1);
+        return rows.length > 0;
       }),
 
     names: () =>

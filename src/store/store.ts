@@ -223,6 +223,8 @@ export interface SecretStore {
   put(name: string, value: string): Promise<void>;
   /** The plain values of the names that exist. */
   read(names: string[]): Promise<Map<string, string>>;
+  /** Whether any of them was set after that time. */
+  changedSince(names: string[], at: string): Promise<boolean>;
   names(): Promise<string[]>;
   delete(name: string): Promise<boolean>;
 }
@@ -322,6 +324,8 @@ export interface DueCheck {
 export interface ClaimedCheck {
   buyer: string;
   destination: string;
+  /** Which of the destination’s checks this is; the next has another. */
+  turn: string;
   /** By the database's clock, in milliseconds since the epoch: one clock for the checks of all processes. */
   claimedAtMs: number;
   /** Whether the check before this one failed, whoever made it. */
@@ -373,8 +377,8 @@ export interface HealthCheckStore {
    * a destination goes to one process, however many ask; the next begins with the claim.
    */
   claim(checks: DueCheck[], most: number): Promise<ClaimedCheck[]>;
-  /** Notes how a claimed check ended, for whoever claims the next. */
-  note(check: { buyer: string; destination: string; failing: boolean }): Promise<void>;
+  /** Notes how a claimed check ended, for whoever claims the next. One that passed counts for nothing once the next was claimed: that may have failed. */
+  note(check: Pick<ClaimedCheck, 'buyer' | 'destination' | 'turn'> & { failing: boolean }): Promise<void>;
 }
 
 /** A delivery's row for a spreadsheet. */

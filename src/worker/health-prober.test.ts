@@ -15,11 +15,16 @@ let configuration: Configuration;
 let http: HttpClient;
 let acme: StandInBuyer;
 let probers: HealthProber[];
+/** Whether the report of a passed check leaves the process. */
+let reportsLeave: boolean | Promise<boolean>;
 const reports: { destination: string; failed?: ReportedError; passedAtMs?: number }[] = [];
 
 const reporter = {
   error: (_buyer: string, destination: string, failed: ReportedError) => void reports.push({ destination, failed }),
-  passedCheck: (_buyer: string, destination: string, passedAtMs: number) => void reports.push({ destination, passedAtMs }),
+  passedCheck: async (_buyer: string, destination: string, passedAtMs: number) => {
+    reports.push({ destination, passedAtMs });
+    return reportsLeave;
+  },
 };
 const aProber = () => new HealthProber({ configuration, healthChecks: opened.store.healthChecks, http, reporter, log: pino({ level: 'silent' }) });
 
@@ -56,6 +61,7 @@ beforeEach(async () => {
   acme.requests.length = 0;
   acme.answers(() => ({}));
   reports.length = 0;
+  reportsLeave = true;
   probers = [aProber(), aProber()];
 });
 
@@ -89,6 +95,59 @@ describe('asking whether destinations are up', () => {
     expect(reports).toEqual([failed, failed, { destination: 'api-0', passedAtMs: expect.any(Number) as number }]);
     const times = reports.map(({ failed: one, passedAtMs }) => one?.atMs ?? passedAtMs ?? 0);
     expect(times).toEqual([...times].sort((a, b) => a - b));
+  });
+
+  it('tells of a passed check again, whichever process makes the next, until a report has left', async () => {
+    await configure(ping());
+    acme.answers(() => ({ status: 503 }));
+    await allLook();
+    acme.answers(() => ({}));
+    for (const leaves of [false, true, true]) {
+      reportsLeave = leaves;
+      await anIntervalPasses();
+      probers = [aProber()];
+      await allLook();
+    }
+    expect(reports.map(({ failed }) => failed === undefined)).toEqual([false, true, true]);
+  });
+
+  it('does not take a failed check for passed because the report of an earlier one left late', async () => {
+    await configure(ping());
+    acme.answers(() => ({ status: 503 }));
+    await allLook();
+    await anIntervalPasses();
+    acme.answers(() => ({}));
+    const leaves: ((hasLeft: boolean) => void)[] = [];
+    reportsLeave = new Promise((resolve) => leaves.push(resolve));
+    await probers[0]?.beginDue();
+    await until('the check that passed is told', () => reports.length === 2);
+    acme.answers(() => ({ status: 503 }));
+    await anIntervalPasses();
+    await probers[1]?.beginDue();
+    await probers[1]?.settled();
+    for (const leave of leaves) leave(true);
+    await probers[0]?.settled();
+    acme.answers(() => ({}));
+    await anIntervalPasses();
+    await allLook();
+    expect(reports.map(({ failed }) => failed === undefined)).toEqual([false, true, false, true]);
+  });
+
+  it('is closed also while a report waits to leave', async () => {
+    await configure(ping());
+    acme.answers(() => ({ status: 503 }));
+    await allLook();
+    await anIntervalPasses();
+    acme.answers(() => ({}));
+    reportsLeave = new Promise(() => undefined);
+    await probers[0]?.beginDue();
+    await until('the check that passed is told', () => reports.length === 2);
+    await probers[0]?.close();
+    reportsLeave = true;
+    await anIntervalPasses();
+    await probers[1]?.beginDue();
+    await probers[1]?.settled();
+    expect(reports).toHaveLength(3);
   });
 
   it('goes by the statuses that the configuration calls healthy', async () => {

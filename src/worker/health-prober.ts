@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Logger } from 'pino';
 import type { BreakerReporter } from '../activities/gate/breaker-reporter.ts';
 import { connectionOf } from '../channels/registry.ts';
@@ -70,7 +71,7 @@ export class HealthProber {
     }
   }
 
-  async #make({ buyer, destination, claimedAtMs, wasFailing }: ClaimedCheck): Promise<void> {
+  async #make({ buyer, destination, turn, claimedAtMs, wasFailing }: ClaimedCheck): Promise<void> {
     const { configuration, healthChecks, http, reporter, log } = this.#dependencies;
     try {
       const resolved = await configuration.resolveDestination('latest', buyer, destination);
@@ -85,17 +86,35 @@ export class HealthProber {
         case 'not-made':
           log.info({ buyer, destination }, `a health check was not made: ${found.why}`);
           return;
+        // Noted first: the check that passes next is told of only when failed ones are known.
         case 'failed':
+          if (!wasFailing) await healthChecks.note({ buyer, destination, turn, failing: true });
           reporter.error(buyer, destination, { atMs: claimedAtMs, code: 'health-check', leadId: null, reason: found.reason }, null);
-          break;
+          return;
+        // Noted last: what has not left this process is told again by whoever makes the next.
         case 'passed':
-          if (wasFailing) reporter.passedCheck(buyer, destination, claimedAtMs);
-          break;
+          if (wasFailing && (await this.#untilStopped(reporter.passedCheck(buyer, destination, claimedAtMs)))) {
+            await healthChecks.note({ buyer, destination, turn, failing: false });
+          }
+          return;
       }
-      const failing = found.health === 'failed';
-      if (failing !== wasFailing) await healthChecks.note({ buyer, destination, failing });
     } catch (error) {
       log.warn({ buyer, destination, ...describeError(error) }, 'a health check came to nothing; the next one is made in its turn');
+    }
+  }
+  /** What a report came to; false once this process ends, which waits for no Temporal that is away. */
+  async #untilStopped(leaving: Promise<boolean>): Promise<boolean> {
+    const { signal } = this.#stopping;
+    if (signal.aborted) return false;
+    const waited = new AbortController();
+    const stopped = once(signal, 'abort', { signal: waited.signal }).then(
+      () => false,
+      () => false,
+    );
+    try {
+      return await Promise.race([leaving, stopped]);
+    } finally {
+      waited.abort();
     }
   }
 }

@@ -57,7 +57,7 @@ describe('a destination on its way to its first lead', () => {
     acme.answers(() => ({ status: 401 }));
     const refused = await leadrail.api.post(`${PATH}/test`, { lead: { phone: '(212) 555-0199' } });
     expect(refused).toMatchObject({ status: 200, body: { delivery: { status: 'failed', deadLetter: null }, attempt: { response: { status: 401 }, outcome: 'error', code: 'unauthorized', gate: 'test', nextAttemptAt: null } } });
-    expect(await openChecks()).toEqual(['authentication', 'test']);
+    expect(await openChecks()).toEqual(['url', 'authentication', 'test']);
 
     acme.answers(() => ({ status: 200, headers: { 'content-type': 'application/json' }, body: '{"taken":"yes"}' }));
     const taken = await leadrail.api.post(`${PATH}/test`, {});
@@ -70,6 +70,21 @@ describe('a destination on its way to its first lead', () => {
     });
     expect(acme.requests.map(({ headers }) => headers['authorization'])).toEqual(['Bearer a-literal-token-of-acme', 'Bearer a-literal-token-of-acme']);
     expect(await openChecks()).toEqual([]);
+
+    // A new secret, be it a literal one, was not tried.
+    const withToken = (token: string) => configure({ draft: true, auth: { type: 'bearer', token } });
+    await leadrail.api.put('/v1/secrets/acme_token', { value: 'a-first-token-of-acme' });
+    await withToken('another-literal-token-of-acme');
+    expect(await openChecks()).toEqual(['url', 'authentication', 'test']);
+    await withToken('secret://acme_token');
+    await leadrail.api.post(`${PATH}/test`, {});
+    expect(await openChecks()).toEqual([]);
+    await leadrail.api.put('/v1/secrets/acme_token', { value: 'a-second-token-of-acme' });
+    expect(await openChecks()).toEqual(['url', 'authentication', 'test']);
+    await withToken('a-literal-token-of-acme');
+    await leadrail.api.post(`${PATH}/test`, {});
+    expect(await openChecks()).toEqual([]);
+    acme.requests.splice(2);
 
     const source = await leadrail.intake('web');
     expect((await source.post('/v1/leads', { phone: '212 555 0100' })).body).toMatchObject({ status: 'undelivered', deliveries: [] });

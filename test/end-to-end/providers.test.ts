@@ -23,12 +23,13 @@ beforeAll(async () => {
   provider = await startStandIn(answer);
   leadrail = await startLeadrail({ environment: { RESEND_API_KEY: 're_made_up', LEADRAIL_EMAIL_FROM: 'Leads <leads@sender.example>', LEADRAIL_RESEND_WEBHOOK_SECRET: CALLBACK_SECRET } });
   await leadrail.api.configure({
-    sources: [{ id: 'web' }],
+    sources: [{ id: 'web' }, { id: 'chained' }],
     buyers: [
       { id: 'acme', breaker: { trips: 2 }, destinations: [{ id: 'inbox', type: 'email', to: ['sales@acme.example'], baseUrl: provider.baseUrl }] },
       { id: 'bravo', destinations: [{ id: 'zap', type: 'zapier', url: 'https://hooks.zapier.com/hooks/catch/1/made-up/', baseUrl: provider.baseUrl }] },
+      { id: 'carol', destinations: [{ id: 'inbox', type: 'email', to: ['leads@carol.example'], baseUrl: provider.baseUrl }] },
     ],
-    routes: [{ id: 'all', deliver: ['acme', 'bravo'] }],
+    routes: [{ id: 'waterfall', when: 'lead.source == "chained"', deliver: [{ firstOf: ['carol', 'bravo'] }] }, { id: 'all', deliver: ['acme', 'bravo'] }],
   });
   source = await leadrail.intake('web');
 });
@@ -70,6 +71,18 @@ describe('leads by email and Zapier', () => {
     await until('the destination is shut', async () => (await leadrail.api.get('/v1/buyers/acme/breaker')).body['state'] === 'open');
     const suppressed = (await leadrail.api.get('/v1/suppressions')).body['items'];
     expect(suppressed).toMatchObject([{ cause: 'bounced' }]);
+  });
+
+  it('that bounce in a chain go on to who comes next', async () => {
+    const { id } = await (await leadrail.intake('chained')).postLead({ number: 9 });
+    await until('it is delivered', async () => (await leadrail.api.lead(id)).status === 'delivered');
+    const taps = () => provider.requests.filter(({ url }) => url.startsWith('/hooks/catch')).length;
+    const before = taps();
+    expect((await leadrail.api.lead(id)).deliveries.map(({ status }) => status)).toEqual(['delivered', 'skipped']);
+    expect((await tell('email.bounced', (await inboxOf(id))?.id ?? '', { to: ['leads@carol.example'], bounce: { type: 'Transient', subType: 'MailboxFull' } })).status).toBe(200);
+    await until('the next has it', async () => (await leadrail.api.lead(id)).status === 'delivered');
+    expect((await leadrail.api.lead(id)).deliveries).toMatchObject([{ status: 'failed', reasonCode: 'failed-later' }, { status: 'delivered', attempts: [{ outcome: 'success' }] }]);
+    expect(taps()).toBe(before + 1);
   });
 
   it('are not taken from whoever cannot sign', async () => {

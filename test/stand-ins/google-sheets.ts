@@ -16,8 +16,9 @@ export interface SheetsCall {
 /**
  * What becomes of a call instead of an answer. `cut`: carried out, then the connection breaks. `lose`: the connection breaks before
  * it is carried out. `late`: the connection breaks, and it is carried out when `letGo` is called. `hang`: carried out, and never answered.
+ * `curt`: carried out, and answered with nothing.
  */
-export type SheetsFault = 'cut' | 'lose' | 'late' | 'hang' | { status: number; headers?: Record<string, string>; body?: unknown };
+export type SheetsFault = 'cut' | 'lose' | 'late' | 'hang' | 'curt' | { status: number; headers?: Record<string, string>; body?: unknown };
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048, privateKeyEncoding: { type: 'pkcs8', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } });
 
@@ -107,7 +108,7 @@ export class GoogleSheetsStandIn {
     try {
       const content = carryOut();
       if (fault === 'cut') request.socket.resetAndDestroy();
-      else if (fault !== 'hang') give(200, content);
+      else if (fault !== 'hang') give(200, fault === 'curt' ? {} : content);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       refuse(error);
@@ -117,7 +118,7 @@ export class GoogleSheetsStandIn {
   private carryOut(call: SheetsCall, spreadsheet: Spreadsheet, url: URL, body: string): unknown {
     if (call.kind === 'get') return spreadsheet.describe();
     if (call.kind === 'update') return spreadsheet.update(JSON.parse(body) as UpdateRequest);
-    return spreadsheet.values(decodeURIComponent(url.pathname.split('/values/')[1] ?? ''), url.searchParams.get('majorDimension') ?? 'ROWS');
+    return spreadsheet.values(decodeURIComponent(url.pathname.split('/values/')[1] ?? ''));
   }
 
   /** A token for an assertion that this account has signed (Google: "Using OAuth 2.0 for server to server applications"). */

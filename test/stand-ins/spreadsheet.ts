@@ -70,14 +70,13 @@ export class Spreadsheet {
     return { sheets: this.tabs.map(({ sheetId, title, rowCount, columnCount, frozenRowCount }) => ({ properties: { sheetId, title, gridProperties: { rowCount, columnCount, frozenRowCount } } })) };
   }
 
-  /** `'Leads'!1:1` and `'Leads'!A:A`: what is empty at the end is left out. */
-  values(range: string, majorDimension: string): unknown {
+  /** `Leads!1:1` and `Leads!A:A`, row by row: what is empty at the end of a row is left out. */
+  values(range: string): unknown {
     const { tab, from, to } = this.range(range);
     const row = /^(\d+)$/.exec(from)?.[1];
-    if (row !== undefined && from === to) return answered(range, majorDimension, [(tab.rows[Number(row) - 1] ?? []).map((value) => value ?? '')]);
+    if (row !== undefined && from === to) return answered(range, [(tab.rows[Number(row) - 1] ?? []).map((value) => value ?? '')]);
     const column = columnIndex(from);
-    const ids = tab.rows.map((cells) => [String(cells[column] ?? '')]);
-    return answered(range, majorDimension, majorDimension === 'COLUMNS' ? [ids.flat()] : ids);
+    return answered(range, tab.rows.map((cells) => (cells[column] === undefined ? [] : [cells[column]])));
   }
 
   /** All requests, or none when one of them is refused. */
@@ -146,8 +145,8 @@ export class Spreadsheet {
   }
 
   private range(range: string): { tab: Tab; from: string; to: string } {
-    const [, title = '', from = '', to = ''] = /^'((?:[^']|'')*)'!([A-Z]*\d*):([A-Z]*\d*)$/.exec(range) ?? [];
-    return { tab: this.tab(title.replaceAll("''", "'")), from, to };
+    const [, quoted, plain = '', from = '', to = ''] = /^(?:'((?:[^']|'')*)'|(\w+))!([A-Z]*\d*):([A-Z]*\d*)$/.exec(range) ?? [];
+    return { tab: this.tab(quoted?.replaceAll("''", "'") ?? plain), from, to };
   }
 
   private byId(sheetId: number): Tab {
@@ -165,8 +164,8 @@ function invalid(message: string): Refusal {
   return new Refusal(400, 'INVALID_ARGUMENT', message);
 }
 
-function answered(range: string, majorDimension: string, values: Value[][]): unknown {
-  return values.flat().every((value) => value === '') ? { range, majorDimension } : { range, majorDimension, values };
+function answered(range: string, values: Value[][]): unknown {
+  return { range, majorDimension: 'ROWS', ...(values.flat().every((value) => value === '') ? {} : { values }) };
 }
 
 function columnIndex(letters: string): number {

@@ -88,9 +88,11 @@ describe('reporting to a breaker', () => {
   it('sends a check that passed after failed ones, also when it has to wait, and owes a success for a failed one', async () => {
     const { reporter, sent, failNext } = collecting();
     failNext(1);
-    reporter.passedCheck('acme', 'api', 4);
+    const four = reporter.passedCheck('acme', 'api', 4);
     reporter.error('acme', 'api', { atMs: 7, code: 'health-check', leadId: null, reason: 'HTTP 503' }, null);
-    reporter.passedCheck('acme', 'api', 9);
+    const nine = reporter.passedCheck('acme', 'api', 9);
+    expect(await four).toBe(false);
+    expect(await nine).toBe(true);
     while (sent.length === 0) await Promise.resolve();
     reporter.answered('acme', 'api', { atMs: 10, taken: true }, null);
     await reporter.close();

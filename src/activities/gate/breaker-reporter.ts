@@ -16,10 +16,14 @@ interface Pending {
   passedCheckAtMs?: number;
 }
 
+/** Who waits to hear whether the report with their news has left. */
+type Waiting = (hasLeft: boolean) => void;
+
 interface Channel {
   buyer: string;
   destination: string;
   pending: Pending | null;
+  waiting: Waiting[];
   sending: Promise<void> | null;
   /** Errors were reported, or an alert raised, and no success since: the next success is news. */
   owesSuccess: boolean;
@@ -72,12 +76,18 @@ export class BreakerReporter {
     return isRecovery;
   }
 
-  /** A health check that passed after one had failed, whichever process saw that. */
-  passedCheck(buyer: string, destination: string, atMs: number): void {
+  /**
+   * A health check that passed after one had failed, whichever process saw that. Resolves after the first try to send it: false when
+   * that failed. It is kept and tried again then, but only here: whoever can make it known again must not take it for known.
+   */
+  passedCheck(buyer: string, destination: string, atMs: number): Promise<boolean> {
     const channel = this.channel(buyer, destination);
     const pending = this.pendingOf(channel);
     pending.passedCheckAtMs = Math.max(pending.passedCheckAtMs ?? 0, atMs);
-    this.flush(channel);
+    return new Promise((resolve) => {
+      channel.waiting.push(resolve);
+      this.flush(channel);
+    });
   }
 
   /** Resolves when everything was sent or tried once more. */
@@ -87,24 +97,27 @@ export class BreakerReporter {
   }
 
   private flush(channel: Channel): void {
-    channel.sending ??= this.drain(channel).finally(() => {
-      channel.sending = null;
-    });
+    channel.sending ??= this.drain(channel);
   }
 
   private async drain(channel: Channel): Promise<void> {
     while (channel.pending) {
       const report: Report = { destination: channel.destination, ...channel.pending };
       channel.pending = null;
+      const waiting = channel.waiting.splice(0);
       try {
         await this.send(channel.buyer, report);
+        for (const resolve of waiting) resolve(true);
       } catch (error) {
+        for (const resolve of waiting) resolve(false);
         this.onProblem(channel.buyer, error);
-        if (this.closing) return;
+        if (this.closing) break;
         this.putBack(channel, report);
         await this.pause(PAUSE_AFTER_FAILURE_MS);
       }
     }
+    // At once, not when this promise is heard of: what comes in between would wait for the next report.
+    channel.sending = null;
   }
 
   private putBack(channel: Channel, report: Report): void {
@@ -119,7 +132,7 @@ export class BreakerReporter {
     const key = `${buyer}/${destination}`;
     let channel = this.channels.get(key);
     if (!channel) {
-      channel = { buyer, destination, pending: null, sending: null, owesSuccess: false };
+      channel = { buyer, destination, pending: null, waiting: [], sending: null, owesSuccess: false };
       this.channels.set(key, channel);
     }
     return channel;

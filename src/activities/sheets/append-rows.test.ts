@@ -147,6 +147,21 @@ describe('rows for a spreadsheet', () => {
     expect(names().sort()).toEqual(['a', 'b']);
   });
 
+  it('are looked for where an answer does not show them', async () => {
+    google.fails(({ appends }) => (appends > 0 ? 'curt' : undefined));
+    const ids = await add({ name: 'a' }, { name: 'b' });
+    await untilRest();
+    expect([await standing(ids[0]), await standing(ids[1])]).toEqual([{ state: 'written', row: 2 }, { state: 'written', row: 3 }]);
+    expect(google.calls.filter(({ appends }) => appends > 0)).toHaveLength(1);
+  });
+
+  it('are not called written on the word of an answer when the sheet has none of them', async () => {
+    google.fails(({ appends }) => (appends > 0 ? { status: 200, body: {} } : undefined));
+    const [id] = await add({ name: 'a' });
+    await untilRest();
+    expect(await standing(id)).toMatchObject({ state: 'failed', error: { kind: 'unknown', code: 'unreadable-answer', reason: expect.stringMatching(/not in the sheet/) as unknown } });
+  });
+
   it('that Google refuses do not keep the others from being written', async () => {
     const ids = await add({ name: 'a' }, { name: 'refuse this row' }, { name: 'b' }, { name: 'c' }, { name: 'd' });
     await untilRest();

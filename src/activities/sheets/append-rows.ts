@@ -2,9 +2,10 @@ import { randomInt } from 'node:crypto';
 import { appendBatch, removeGuards } from '../../channels/google-sheets/append-rows.ts';
 import type { CallFailure } from '../../channels/google-sheets/call-failure.ts';
 import type { GoogleAccount } from '../../channels/google-sheets/google-account.ts';
-import { readRowsThere } from '../../channels/google-sheets/rows-there.ts';
+import { readRowsThere, type RowsThere } from '../../channels/google-sheets/rows-there.ts';
 import { prepareTab, type ReadyTab } from '../../channels/google-sheets/tab.ts';
 import type { SheetAddress } from '../../channels/rows.ts';
+import type { DeliveryError } from '../../domain/delivery/outcome.ts';
 import type { SheetBatch, SheetRow, Store } from '../../store/store.ts';
 import type { AppendResult } from '../contract.ts';
 import type { Accounts } from './accounts.ts';
@@ -21,6 +22,12 @@ const GUARDS_TOGETHER = 20;
 /** A request that was given up for lost has arrived by then, or never will: Google itself ends one after three minutes. */
 const GUARD_NEEDED_FOR_MS = 3_600_000;
 
+const NOT_THERE: DeliveryError = {
+  outcome: 'error',
+  kind: 'unknown',
+  code: 'unreadable-answer',
+  reason: 'The row was said to be written and is not in the sheet; check `baseUrl`, and whether something deletes new rows. The next attempt looks for it first.',
+};
 const MORE: AppendResult = { next: 'more', retryAfterMs: 0 };
 const REST: AppendResult = { next: 'rest', retryAfterMs: 0 };
 
@@ -98,17 +105,28 @@ async function send(round: Round, batch: SheetBatch): Promise<AppendResult> {
   const { store } = dependencies;
   const newRowsFrom = (await store.sheetRows.lastRow(sheet, address.sheet)) + 1;
   const appended = await appendBatch(account, { address, tab, rows: batch.rows.map((row) => readRowContent(row).cells), guard: batch.guard, newRowsFrom, signal });
-  if (appended.ok) {
-    await store.sheetRows.settle(sheet, batch.guard, appended.value);
-    await tidyUp(round);
-    return MORE;
-  }
+  if (appended.ok) return confirm(round, batch, appended.value);
   const { failure } = appended;
   if (failure.mayHaveHappened) return hinderOrFail(store, sheet, batch.rows, failure);
   if (failure.error.code === 'rule') return refused(round, batch, failure);
   // Turned away before it was looked at: a single request that did not count leaves the rows free.
   if (batch.requests === 1) await store.sheetRows.free(sheet, batch.guard, { requests: 1 });
   return hinderOrFail(store, sheet, batch.rows, failure);
+}
+
+/** A row is written when it was seen in the sheet: where the answer shows none, such as one from a gateway in between, the sheet is read. */
+async function confirm(round: Round, batch: SheetBatch, shown: RowsThere): Promise<AppendResult> {
+  const { sheet, dependencies } = round;
+  const { sheetRows } = dependencies.store;
+  const ids = batch.rows.map(({ deliveryId }) => deliveryId);
+  if (!ids.some((id) => shown.has(id))) {
+    const there = await settleIfThere(round, batch);
+    if (there === 'not-there') await sheetRows.fail(ids, NOT_THERE);
+    return there === 'not-there' ? MORE : there;
+  }
+  await sheetRows.settle(sheet, batch.guard, shown);
+  await tidyUp(round);
+  return MORE;
 }
 
 /** A 400: the guard was used before, so the batch is there; or Google does not take one of its rows, which is looked for by halves. */

@@ -7,7 +7,7 @@ import type { ApiDependencies } from '../dependencies.ts';
 /** `come-again`: the attempt has no end yet, so that there is nothing to change. */
 export type TakenCallback = 'taken' | 'no-delivery' | 'come-again';
 
-type Dependencies = Pick<ApiDependencies, 'store' | 'engine' | 'log' | 'clock'>;
+type Dependencies = Pick<ApiDependencies, 'store' | 'engine' | 'redeliver' | 'log' | 'clock'>;
 
 /** What a meaning changes. Every step may be done twice: a callback that broke off in the middle comes again. */
 interface Consequence {
@@ -39,7 +39,7 @@ export async function takeResendCallback(dependencies: Dependencies, callback: C
   const at = callback.at ?? clock().toISOString();
   const { id, leadId, planned: { buyer, destination } } = delivery;
   if (news !== null) {
-    const result = await applyNews(dependencies, { deliveryId: id, at, reason, ...news });
+    const result = await applyNews(dependencies, { deliveryId: id, at, reason, mayPass: false, ...news });
     if (result === 'not-settled') return 'come-again';
   }
   const suppression = suppress === null || callback.address === null ? null : await store.suppressions.add({ address: callback.address, cause: suppress, buyer, destination, deliveryId: id, since: at });

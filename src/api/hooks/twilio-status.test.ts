@@ -56,6 +56,45 @@ describe('Twilio’s callbacks', () => {
     expect(api.logged.join()).not.toContain('5550142');
   });
 
+  it('let a chain go on to who comes next when a carrier blocks the message late, once', async () => {
+    const [first, next, last] = [planned('acme/text', { type: 'sms' }), planned('bravo/text', { type: 'sms' }), planned('bravo/api')];
+    const now = { receivedAt: new Date().toISOString() };
+    const lead = newLead(planOf([], { entries: [{ deliveries: [first] }, { deliveries: [next] }, { deliveries: [last] }], onUnknown: 'next', failoverOn: ['failure', 'error', 'skip'], whenExhausted: 'hold' }), now);
+    await api.store.leads.accept(lead);
+    await attempt(api.store, first, TAKEN, { ...DELIVERED, recipientId: 'SM1' });
+    expect(await state(next.id)).toMatchObject({ state: 'skipped', reason: 'chain-satisfied' });
+    const blocked = { MessageSid: 'SM1', MessageStatus: 'undelivered', ErrorCode: '30034' };
+    api.engine.isAway = true;
+    expect((await call(first.id, blocked)).status).toBe(503);
+    api.engine.isAway = false;
+    expect([(await call(first.id, blocked)).status, (await call(first.id, blocked)).status]).toEqual([204, 204]);
+    expect(api.engine.redeliveries.map(({ lead: { leadId, plan } }) => [leadId, plan.fanOut, plan.chains.map(({ entries }) => entries.map(({ deliveries }) => deliveries.map(({ id }) => id)))])).toEqual([[lead.id, [], [[[next.id], [last.id]]]]]);
+    expect([await state(first.id), await state(next.id), (await api.store.leads.get(lead.id))?.status]).toMatchObject([{ state: 'failed', reason: 'failed-later' }, { state: 'planned' }, 'delivering']);
+  });
+
+  it('have a message sent once more that failed for what may pass, and not a second time', async () => {
+    const delivery = planned('acme/text', { type: 'sms' });
+    await api.store.leads.accept(newLead(planOf([delivery])));
+    await attempt(api.store, delivery, TAKEN, { ...DELIVERED, recipientId: 'SM1' });
+    const before = api.engine.redeliveries.length;
+    const lost = (MessageSid: string) => call(delivery.id, { MessageSid, MessageStatus: 'undelivered', ErrorCode: '30008' });
+    expect([(await lost('SM1')).status, await state(delivery.id)]).toMatchObject([204, { state: 'planned' }]);
+    expect(api.engine.redeliveries.slice(before).map(({ lead: { plan } }) => plan.fanOut.map(({ id }) => id))).toEqual([[delivery.id]]);
+    await attempt(api.store, delivery, { ...TAKEN, recipientId: 'SM2' }, { ...DELIVERED, recipientId: 'SM2' }, 2);
+    expect((await lost('SM2')).status).toBe(204);
+    expect([api.engine.redeliveries.length, await state(delivery.id)]).toMatchObject([before + 1, { state: 'failed', reason: 'failed-later' }]);
+  });
+
+  it('offer nobody a lead that is older than they would wait for one', async () => {
+    const [first, next] = [planned('acme/text', { type: 'sms' }), planned('bravo/api', { holdForMs: 60_000 })];
+    const lead = newLead(planOf([], { entries: [{ deliveries: [first] }, { deliveries: [next] }], onUnknown: 'next', failoverOn: ['error'], whenExhausted: 'hold' }), { receivedAt: new Date(Date.now() - 120_000).toISOString() });
+    await api.store.leads.accept(lead);
+    await attempt(api.store, first, TAKEN, { ...DELIVERED, recipientId: 'SM1' });
+    const before = api.engine.redeliveries.length;
+    expect((await call(first.id, { MessageSid: 'SM1', MessageStatus: 'failed', ErrorCode: '30034' })).status).toBe(204);
+    expect([api.engine.redeliveries.length, await state(next.id), (await api.store.leads.get(lead.id))?.status]).toMatchObject([before, { state: 'skipped' }, 'undelivered']);
+  });
+
   it('confirm a delivery that nobody was sure of', async () => {
     const delivery = await newDelivery('acme/text');
     await attempt(api.store, delivery, { outcome: 'error', kind: 'unknown', code: 'timeout', reason: 'No answer.' }, { ...FAILED, state: 'unknown', reason: 'may-have-arrived', deadLetter: 'unknown' });

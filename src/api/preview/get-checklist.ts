@@ -29,7 +29,7 @@ export const getChecklist = defineEndpoint({
   body: noBody,
   answers: { 200: { description: 'The list', schema: checklistSchema } },
   handle: async ({ params }, { configuration, store }) => {
-    const { buyer, destination } = await savedDestination(params, configuration);
+    const { buyer, destination, secretNames } = await savedDestination(params, configuration);
     const sources = (await configuration.current())?.config.sources ?? [];
     const required = sources.flatMap(({ fields }) => Object.entries(fields).flatMap(([name, field]) => (field.required ? [name] : [])));
     const checks = checklist({
@@ -38,20 +38,23 @@ export const getChecklist = defineEndpoint({
       timeoutMs: destination.timeoutMs,
       retry: destination.retry,
       trips: buyer.breaker.trips,
-      test: await newestTest(params, store, configuration),
+      test: await newestTest(params, secretNames, store, configuration),
     });
     return { status: 200, body: { draft: destination.draft, ready: checks.every(({ done }) => done), checks } };
   },
 });
 
-async function newestTest(place: z.output<typeof destinationParams>, store: Pick<Store, 'deliveries' | 'attempts'>, configuration: Configuration): Promise<TestResult | null> {
+async function newestTest(place: z.output<typeof destinationParams>, secretNames: string[], store: Pick<Store, 'deliveries' | 'attempts' | 'secrets'>, configuration: Configuration): Promise<TestResult | null> {
   const delivery = await store.deliveries.newestTest(place.id, place.destination);
   const attempt = delivery === null ? undefined : (await store.attempts.ofDeliveries([delivery.id])).at(-1);
   if (!attempt?.finishedAt || attempt.outcome === null) return null;
   const [then, now] = await Promise.all([configuration.masked(attempt.configVersion), configuration.masked()]);
+  const tried = settingsIn(then?.document, place);
+  const isSame = isDeepStrictEqual(tried, settingsIn(now?.document, place));
   return {
     at: attempt.finishedAt,
-    isCurrent: isDeepStrictEqual(settingsIn(then?.document, place), settingsIn(now?.document, place)),
+    isCurrent: isSame && !(await store.secrets.changedSince(secretNames, attempt.startedAt)),
+    sentTo: isMapping(tried) && tried['testUrl'] !== undefined ? 'test' : 'production',
     outcome: attempt.outcome,
     code: attempt.code,
     reason: attempt.reason,

@@ -16,6 +16,13 @@ async function preview(body: Record<string, unknown>) {
 }
 
 describe('POST /v1/preview', () => {
+  it('takes braces of a secret for characters, and hides what a secret address has between its fields', async () => {
+    await api.call('PUT', '/v1/secrets/tricky', { body: { value: 'p{note}ss' } });
+    await api.call('PUT', '/v1/secrets/hook', { body: { value: 'https://hooks.example/k3y-0f-acme?state={note}' } });
+    const { json } = await preview({ destination: { type: 'webhook', url: 'secret://hook', headers: { 'X-Key': 'secret://tricky' }, map: [] }, lead: { note: 'TX' } });
+    expect(json).toMatchObject({ request: { url: expect.stringMatching(/^\*{40}TX/) as string, headers: { 'X-Key': '*'.repeat('p{note}ss'.length) } } });
+  });
+
   it('shows the very request, for a destination without an id and a lead without fields', async () => {
     const map = [
       { to: 'a.phones.0', value: '5125550142' },

@@ -48,6 +48,12 @@ export function planSingleRedelivery(delivery: DeliveryRecord, input: Redelivery
   return identify({ ...base, fanOut: [{ ...delivery.planned, id: delivery.id }], chains: [] }, base, input);
 }
 
+/** What is left of one chain. The lead goes on by its whole plan. */
+export function planRestOfChain(rest: Chain, input: RedeliveryInput): RedeliveryPlan {
+  const base = withCurrentIds(input.base, input.deliveries);
+  return identify({ ...base, fanOut: [], chains: [rest] }, base, input);
+}
+
 function standingsOf(deliveries: DeliveryRecord[]): Standings {
   return new Map(deliveries.map(({ id, state, reason }) => [id, { state, reason }]));
 }

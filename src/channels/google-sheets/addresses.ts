@@ -18,14 +18,9 @@ export function spreadsheetLink(spreadsheetId: string): string {
   return `https://docs.google.com/spreadsheets/d/${spreadsheetId}`;
 }
 
-/** A cell or range of a tab in A1 notation. Quoted, as a name like `Q1` would be taken for a cell. */
+/** A cell or range of a tab in A1 notation: quoted only where the name needs it, for people read it too (Google: "Google Sheets API overview", cell). */
 export function inTab(sheet: string, cells: string): string {
-  return `'${sheet.replaceAll("'", "''")}'!${cells}`;
-}
-
-/** A cell as a person writes it: quoted only where the name needs it. */
-export function readableCell(sheet: string, cell: string): string {
-  return /^[A-Za-z_]+$/.test(sheet) ? `${sheet}!${cell}` : inTab(sheet, cell);
+  return `${/^[A-Za-z_]+$/.test(sheet) ? sheet : `'${sheet.replaceAll("'", "''")}'`}!${cells}`;
 }
 
 /** `A`, `B` … `Z`, `AA`: the letters of a column, counted from 0. */

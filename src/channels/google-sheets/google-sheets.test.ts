@@ -7,7 +7,7 @@ import { offlineConformanceCases } from '../conformance.test-suite.ts';
 import { BARE_INSTALLATION } from '../installation.ts';
 import type { RowEnd, RowOrder } from '../rows.ts';
 import { noTokens } from '../tokens/no-tokens.test-support.ts';
-import { columnLetters, readableCell, redirected } from './addresses.ts';
+import { columnLetters, inTab, redirected } from './addresses.ts';
 import { googleSheetsChannel } from './index.ts';
 import { completeHeader } from './layout.ts';
 
@@ -75,7 +75,7 @@ describe('google-sheets', () => {
 describe('addresses of a sheet', () => {
   it('name columns as Google does', () => {
     expect([0, 25, 26, 51, 52, 701, 702].map(columnLetters)).toEqual(['A', 'Z', 'AA', 'AZ', 'BA', 'ZZ', 'AAA']);
-    expect([readableCell('Leads', 'A2'), readableCell("Bob's Q1", 'A2')]).toEqual(['Leads!A2', "'Bob''s Q1'!A2"]);
+    expect([inTab('Leads', 'A2'), inTab("Bob's Q1", 'A2')]).toEqual(['Leads!A2', "'Bob''s Q1'!A2"]);
   });
 
   it('lead calls and tokens to `baseUrl`, also below a path', () => {

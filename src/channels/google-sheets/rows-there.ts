@@ -12,9 +12,9 @@ export type RowsThere = ReadonlyMap<string, number>;
 /** Reads which deliveries stand in a tab: asked after an answer was lost, before anything is written again. */
 export async function readRowsThere(account: GoogleAccount, { spreadsheetId, sheet }: SheetAddress, header: readonly string[], signal: AbortSignal): Promise<CallResult<RowsThere>> {
   const letters = columnLetters(header.indexOf(ID_COLUMN));
-  const read = await account.call((api, options) => api.spreadsheets.values.get({ spreadsheetId, range: inTab(sheet, `${letters}:${letters}`), majorDimension: 'COLUMNS' }, options), signal);
+  const read = await account.call((api, options) => api.spreadsheets.values.get({ spreadsheetId, range: inTab(sheet, `${letters}:${letters}`) }, options), signal);
   if (!read.ok) return read;
-  return { ok: true, value: numbered(columnSchema.parse(read.value).values[0] ?? [], 1) };
+  return { ok: true, value: numbered(columnSchema.parse(read.value).values.map(([id]) => id), 1) };
 }
 
 /** Ids of a column by their row. */

@@ -1,5 +1,5 @@
 import type { SendInput, SendResult } from '../channel.ts';
-import { readableCell, spreadsheetLink } from './addresses.ts';
+import { inTab, spreadsheetLink } from './addresses.ts';
 import type { GoogleSheetsConfig } from './config.ts';
 import { readRowDocument } from './row-document.ts';
 
@@ -13,7 +13,7 @@ export async function sendGoogleSheets({ config, request, deliveryId, rows, sign
   const end = await rows.append({ address, deliveryId, cells, timeoutMs: config.timeoutMs, signal });
   if (end.end === 'error') return { outcome: end.error };
   return {
-    outcome: { outcome: 'success', billable: true, ...(end.row === null ? {} : { recipientId: readableCell(sheet, `A${end.row}`) }) },
+    outcome: { outcome: 'success', billable: true, ...(end.row === null ? {} : { recipientId: inTab(sheet, `A${end.row}`) }) },
     captures: { link: spreadsheetLink(config.spreadsheetId) },
   };
 }

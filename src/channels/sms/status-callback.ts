@@ -17,6 +17,7 @@ export interface MessageNews {
   code: ErrorCode;
   reason: string;
   countsForBreaker: boolean;
+  mayPass: boolean;
 }
 
 /** True when Twilio made this request: signed over the address that it called and its parameters (Twilio, "Webhooks security"). */
@@ -32,7 +33,7 @@ export function readStatusCallback(parameters: Record<string, string | string[]>
   switch (status) {
     case 'delivered':
     case 'read':
-      return { messageSid, event: 'confirmed', code: 'rule', reason: 'Twilio says that the message reached the phone.', countsForBreaker: false };
+      return { messageSid, event: 'confirmed', code: 'rule', reason: 'Twilio says that the message reached the phone.', countsForBreaker: false, mayPass: false };
     case 'undelivered':
     case 'failed':
     case 'canceled':
@@ -42,7 +43,7 @@ export function readStatusCallback(parameters: Record<string, string | string[]>
   }
 }
 
-function lost(status: string, code: number | undefined): Pick<MessageNews, 'code' | 'reason' | 'countsForBreaker'> {
+function lost(status: string, code: number | undefined): Pick<MessageNews, 'code' | 'reason' | 'countsForBreaker' | 'mayPass'> {
   const error = code === undefined ? null : twilioError(code);
   const named = code === undefined ? 'without an error code' : `Twilio error ${code}`;
   const advice = error === null ? 'look at it in Twilio’s message log' : error.advice;
@@ -51,5 +52,6 @@ function lost(status: string, code: number | undefined): Pick<MessageNews, 'code
     reason: `Twilio took the message, and it is ${status}: ${named}: ${advice}.${code === undefined ? '' : ` ${explanationOf(code)}`}`,
     // A number that is wrong says nothing about the account that sends.
     countsForBreaker: error?.about === 'account',
+    mayPass: error?.about === 'passing',
   };
 }

@@ -1,7 +1,7 @@
 import { shutsDestination, stopsDestination } from '../delivery/outcome.ts';
 import type { BuyerGate, DestinationGate } from './gate.ts';
 import type { BreakerSettings, RaisedAlert, Release, Report, Transition } from './report.ts';
-import { isCheck, isDelivery, streakAfter, type Streak } from './streak.ts';
+import { isCheck, isDelivery, overruled, streakAfter, type Streak } from './streak.ts';
 
 /** A failed probe doubles the cooldown, to at most this. */
 const LONGEST_COOLDOWN_MS = 3_600_000;
@@ -25,7 +25,8 @@ export function breakerStateFrom(gate: BuyerGate): BreakerState {
 /**
  * The breakers of one buyer, one per destination, and the manual pause. Counts attempts and health checks that ended in an
  * error, in a row; refusals and our own faults never come here. A health check that passes takes back what checks said, and
- * nothing that a delivery said. A plain state machine: time comes in, effects come out by `takeTransition`.
+ * nothing that a delivery said; one that fails counts for nothing while a person has paused the buyer. A plain state machine:
+ * time comes in, effects come out by `takeTransition`.
  */
 export class BuyerBreaker {
   private state: BreakerState;
@@ -72,25 +73,29 @@ export class BuyerBreaker {
     this.changed = true;
   }
 
-  report(given: Report, nowMs: number): void {
-    const report = this.withoutIdleChecks(given);
+  report(report: Report, nowMs: number): void {
     const gate = this.gateOf(report.destination);
-    const { streak, news, onlyChecks } = streakAfter(this.streakOf(report.destination), report, { isClosed: gate.state === 'closed', trips: this.settings.trips });
+    const isBuyerPaused = this.state.gate.paused !== null;
+    const before = this.streakOf(report.destination);
+    const { streak, news, onlyChecks } = streakAfter(before, report, { isClosed: gate.state === 'closed', isBuyerPaused, trips: this.settings.trips });
     this.state.streaks[report.destination] = streak;
     // Requests that were under way when checks shut it fail, too: from now on deliveries are known to.
     if ((gate.state === 'open' || gate.state === 'half-open') && !news.every(isCheck)) delete gate.byChecksOnly;
     switch (gate.state) {
       case 'closed':
-        this.tripIfDue(report.destination, streak, onlyChecks, nowMs);
+        // Checks from before the pause shut nothing in it, either: not even by settings that take fewer.
+        if (!(isBuyerPaused && onlyChecks)) this.tripIfDue(report.destination, streak, onlyChecks, nowMs);
         return;
       case 'half-open':
         this.endProbe(report, gate, nowMs);
+        this.overruleChecks(before, report, gate);
         this.heedPassedCheck(report, nowMs);
         return;
       case 'open':
         // A success newer than the errors came in late: the streak that tripped it was never one.
         if (gate.nextProbeAt !== null && report.lastSuccessAtMs !== null && streak.errors.length < this.settings.trips) {
           this.close(report.destination, nowMs);
+          this.overruleChecks(before, report, gate);
         }
         this.heedPassedCheck(report, nowMs);
         return;
@@ -191,12 +196,16 @@ export class BuyerBreaker {
     }
   }
 
+  /** A lead was answered while checks alone had it shut: they say nothing of leads. */
+  private overruleChecks(before: Streak, { destination, errors }: Report, gateBefore: DestinationGate & { byChecksOnly?: true }): void {
+    if (!gateBefore.byChecksOnly || this.gateOf(destination).state !== 'closed') return;
+    this.state.streaks[destination] = overruled(this.streakOf(destination), [...before.errors, ...errors]);
+  }
+
   private endProbe(report: Report, gate: DestinationGate & { state: 'half-open' }, nowMs: number): void {
     if (report.probe?.number !== gate.probe) return;
     if (report.probe.result === 'answered') {
       this.close(report.destination, nowMs);
-      // Only checks said that it is down, and a lead was taken: they are not believed until one has passed.
-      if (gate.byChecksOnly) this.streakOf(report.destination).disproved = true;
       return;
     }
     const shutting = report.errors.filter(isDelivery).findLast((error) => shutsDestination(error.code));
@@ -219,14 +228,6 @@ export class BuyerBreaker {
     this.pending.recovered.push(destination);
     this.releaseLater({ destination, amount: 'all', outageSince });
     this.changed = true;
-  }
-
-  /** Checks that fail while the buyer is paused wake nobody; and those that a lead has disproved count only after one has passed. */
-  private withoutIdleChecks(report: Report): Report {
-    const streak = this.streakOf(report.destination);
-    if (report.passedCheckAtMs !== undefined) delete streak.disproved;
-    if (!this.state.gate.paused && !streak.disproved) return report;
-    return { ...report, errors: report.errors.filter(isDelivery) };
   }
 
   /** A whole buyer was paused: leads wait for destinations that have no gate of their own, too. */

@@ -17,9 +17,10 @@ const STEPS = {
   'lead is refused access': (atMs: number): Report => ({ ...nothing, errors: [{ atMs, code: 'forbidden', leadId: `lead-${atMs}` }] }),
   'lead is taken': (atMs: number): Report => ({ ...nothing, lastSuccessAtMs: atMs }),
   'probe is taken': (atMs: number): Report => ({ ...nothing, lastSuccessAtMs: atMs, probe: { number: 1, result: 'answered' } }),
+  'probe is refused': (): Report => ({ ...nothing, probe: { number: 1, result: 'answered' } }),
   'probe fails': (atMs: number): Report => ({ ...nothing, errors: [{ atMs, code: 'timeout', leadId: 'probe' }], probe: { number: 1, result: 'failed' } }),
 } as const;
-type Step = keyof typeof STEPS | 'paused' | 'resumed' | 'buyer paused' | 'cooled down';
+type Step = keyof typeof STEPS | 'paused' | 'resumed' | 'buyer paused' | 'buyer resumed' | 'cooled down';
 
 function after(steps: Step[], settings: Partial<BreakerSettings> = {}) {
   const breaker = new BuyerBreaker(initialBreakerState('acme'), { ...SETTINGS, ...settings });
@@ -32,6 +33,9 @@ function after(steps: Step[], settings: Partial<BreakerSettings> = {}) {
         break;
       case 'buyer paused':
         breaker.pause('holiday', null, nowMs);
+        break;
+      case 'buyer resumed':
+        breaker.resume(null, nowMs);
         break;
       case 'resumed':
         breaker.resume('api', nowMs);
@@ -68,6 +72,25 @@ describe('a destination with a health check', () => {
     ['counts on from a check that failed after the one that passed', ['check fails', 'check fails', 'check of before passes', 'check fails', 'check fails'], 'open'],
   ])('%s', (_why, steps, state) => {
     expect(after(steps).state).toBe(state);
+  });
+
+  it.each<[why: string, steps: Step[], state: string]>([
+    ['is not shut by checks', ['buyer paused', ...thrice('check fails')], 'closed'],
+    ['is not shut by the last of checks that began before', ['check fails', 'check fails', 'buyer paused', 'check fails'], 'closed'],
+    ['is shut by leads that were under way', ['buyer paused', ...thrice('lead fails')], 'open'],
+    ['is not shut by checks and leads together', ['buyer paused', 'lead fails', 'check fails', 'lead fails', 'check fails'], 'closed'],
+    ['is shut by checks that fail after the pause', ['buyer paused', ...thrice('check fails'), 'buyer resumed', ...thrice('check fails')], 'open'],
+    ['counts from the end of the pause', ['buyer paused', ...thrice('check fails'), 'buyer resumed', 'check fails', 'check fails'], 'closed'],
+  ])('while a person has paused its buyer: %s', (_why, steps, state) => {
+    const { breaker, state: found } = after(steps);
+    expect([found, breaker.takeTransition()?.transition.raised.length]).toEqual([state, state === 'open' ? 1 : 0]);
+  });
+
+  it('is not shut in a pause by a setting that makes fewer failed checks enough', () => {
+    const { breaker, nowMs } = after(['check fails', 'check fails', 'buyer paused']);
+    breaker.configure({ ...SETTINGS, trips: 2 });
+    breaker.report(STEPS['check fails'](nowMs + 1), nowMs + 1);
+    expect(breaker.takeTransition()?.transition.raised).toEqual([]);
   });
 
   it('says in its alert what the check found, and names no lead', () => {
@@ -136,5 +159,37 @@ describe('a check that passes while the destination is shut', () => {
     const restored = new BuyerBreaker(breakerStateFrom(breaker.snapshot.gate), SETTINGS);
     restored.report(STEPS['check passes'](nowMs + 1), nowMs + 1);
     expect(restored.snapshot.gate.destinations['api']?.state).toBe('closed');
+  });
+});
+
+describe('a check that fails while leads are taken', () => {
+  const overruled: Step[] = [...thrice('check fails'), 'cooled down', 'probe is taken'];
+
+  it.each<[why: string, steps: Step[], state: string]>([
+    ['does not shut it again once a probe was taken', [...overruled, ...thrice('check fails'), ...thrice('check fails')], 'closed'],
+    ['nor once a probe was refused, for that is an answer', [...thrice('check fails'), 'cooled down', 'probe is refused', ...thrice('check fails')], 'closed'],
+    ['nor once a lead under way was taken after it was shut', [...thrice('check fails'), 'lead is taken', ...thrice('check fails')], 'closed'],
+    ['counts for nothing beside leads that fail, too', [...overruled, 'lead fails', 'check fails', 'lead fails', 'check fails'], 'closed'],
+    ['leaves leads that fail to shut it', [...overruled, ...thrice('check fails'), ...thrice('lead fails')], 'open'],
+    ['counts again once a check has passed', [...overruled, 'check fails', 'check passes', ...thrice('check fails')], 'open'],
+    ['does not count again for a check that passed before the last that failed', [...overruled, 'check fails', 'check of before passes', ...thrice('check fails')], 'closed'],
+    ['counts again when leads had failed, too, before the probe was taken', [...thrice('check fails'), 'lead fails', 'cooled down', 'probe is taken', ...thrice('check fails')], 'open'],
+    ['counts again when a person has opened it', [...thrice('check fails'), 'resumed', ...thrice('check fails')], 'open'],
+  ])('%s', (_why, steps, state) => {
+    expect(after(steps).state).toBe(state);
+  });
+
+  it('counts again when the report of the taken lead tells of a check that passed, too', () => {
+    const { breaker, nowMs } = after([...thrice('check fails'), 'cooled down']);
+    breaker.report({ ...STEPS['probe is taken'](nowMs + 1), passedCheckAtMs: nowMs }, nowMs + 1);
+    for (const atMs of [nowMs + 2, nowMs + 3, nowMs + 4]) breaker.report(STEPS['check fails'](atMs), atMs);
+    expect(breaker.snapshot.gate.destinations['api']?.state).toBe('open');
+  });
+
+  it('is remembered over a continue-as-new', () => {
+    const { breaker, nowMs } = after(overruled);
+    const next = new BuyerBreaker(breaker.snapshot, SETTINGS);
+    for (const atMs of [nowMs + 1, nowMs + 2, nowMs + 3]) next.report(STEPS['check fails'](atMs), atMs);
+    expect(next.snapshot.gate.destinations['api']?.state).toBe('closed');
   });
 });

@@ -30,4 +30,22 @@ describe('secret references', () => {
       missing: ['two'],
     });
   });
+
+  it('takes braces of a secret for characters where a template stands, but not those of a template that is kept secret', () => {
+    const document = { headers: { 'X-Key': 'secret://key' }, query: { key: 'secret://key' }, wrap: { parameter: 'xml', extra: { password: 'secret://key' } }, auth: { token: 'secret://key' }, url: 'secret://url' };
+    const values = new Map([['key', 'p{a}ss}{'], ['url', 'https://buyer.example/k3y/{state}?a={city}']]);
+    expect(resolveSecrets(document, values)).toEqual({
+      value: {
+        headers: { 'X-Key': 'p{{a}}ss}}{{' },
+        query: { key: 'p{{a}}ss}}{{' },
+        wrap: { parameter: 'xml', extra: { password: 'p{{a}}ss}}{{' } },
+        auth: { token: 'p{a}ss}{' },
+        url: 'https://buyer.example/k3y/{state}?a={city}',
+      },
+      used: ['p{a}ss}{', 'https://buyer.example/k3y/{state}?a={city}', 'https://buyer.example/k3y/'],
+      missing: [],
+    });
+    const literal = literalSecretName('acme', 'api', ['headers', 'X-Key']);
+    expect(resolveSecrets({ headers: { 'X-Key': `secret://${literal}` } }, new Map([[literal, 'key-{state}']])).value).toEqual({ headers: { 'X-Key': 'key-{state}' } });
+  });
 });

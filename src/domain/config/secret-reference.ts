@@ -1,6 +1,8 @@
-import { mapStrings, stringsIn } from './strings.ts';
+import { templateTexts } from '../mapping/template.ts';
+import { mapStrings, stringsIn, type DocumentPath } from './strings.ts';
 
 const PREFIX = 'secret://';
+const SHORTEST_PIECE = 12;
 const LITERAL_NAMESPACE = '.literal/';
 
 /** A name that a person may give a secret: it cannot begin with a dot, so none collides with a reserved one. */
@@ -46,17 +48,17 @@ export function secretNames(value: unknown): string[] {
 
 export interface ResolvedSecrets {
   value: unknown;
-  /** The plain values put in: whoever shows what was sent masks them. */
+  /** The plain values put in, and the pieces of those that are templates: whoever shows what was sent masks them. */
   used: string[];
   /** Names that `values` did not have; their references were left as they are. */
   missing: string[];
 }
 
-/** A copy of a document with each reference, always a whole string, replaced by its secret. */
-export function resolveSecrets(value: unknown, values: ReadonlyMap<string, string>): ResolvedSecrets {
+/** A copy of a destination's document with each reference, always a whole string, replaced by its secret. */
+export function resolveSecrets(destination: unknown, values: ReadonlyMap<string, string>): ResolvedSecrets {
   const used = new Set<string>();
   const missing = new Set<string>();
-  const resolved = mapStrings(value, (text) => {
+  const resolved = mapStrings(destination, (text, path) => {
     const name = secretName(text);
     if (name === null) return text;
     const secret = values.get(name);
@@ -65,7 +67,15 @@ export function resolveSecrets(value: unknown, values: ReadonlyMap<string, strin
       return text;
     }
     used.add(secret);
-    return secret;
+    // Of a URL that names fields what stands between them is as secret; a name of a parameter is not.
+    for (const text of templateTexts(secret)) if (text.length >= SHORTEST_PIECE) used.add(text);
+    // A literal credential was written as a template; what was stored apart is a password that may have braces in it.
+    return isTemplate(path) && !isReservedSecretName(name) ? secret.replace(/[{}]/g, '$&$&') : secret;
   });
   return { value: resolved, used: [...used], missing: [...missing] };
+}
+
+/** Texts that are templates whatever the destination's type. Not its URL: one that is kept secret may name fields. */
+function isTemplate([word, within]: DocumentPath): boolean {
+  return word === 'headers' || word === 'query' || (word === 'wrap' && within === 'extra');
 }

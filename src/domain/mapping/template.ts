@@ -61,6 +61,11 @@ export function templateVariables(template: string): string[] {
   return [...new Set(segmentsOf(template).flatMap((segment) => (segment.kind === 'variable' ? [segment.path] : [])))];
 }
 
+/** The texts between a template's variables; the template itself when it has none, or cannot be read. */
+export function templateTexts(template: string): string[] {
+  return segmentsOf(template).flatMap((segment) => (segment.kind === 'text' ? [segment.text] : []));
+}
+
 /**
  * A template's value. Exactly one variable keeps its type. Undefined when it resolves to nothing: every variable is
  * empty and the text between them has no letter or digit (`{city}, {state}` without both is nothing, not ",").

@@ -25,7 +25,7 @@ export function sensitiveValues(lead: Lead, declarations: FieldDeclarations): st
 }
 
 /** Replaces every occurrence of the values, overlapping ones too, by asterisks; the length stays. */
-export function blot(text: string, values: string[]): string {
+export function blot(text: string, values: readonly string[]): string {
   const hidden = new Uint8Array(text.length);
   for (const value of values) {
     if (value === '') continue;
@@ -42,7 +42,7 @@ export function blot(text: string, values: string[]): string {
 }
 
 /** Like `blot`, for a text that was cut before these positions: what a cut has left of a value, four characters or more, is hidden too. */
-export function blotCut(text: string, values: string[], cuts: readonly number[]): string {
+export function blotCut(text: string, values: readonly string[], cuts: readonly number[]): string {
   let result = blot(text, values);
   for (const cut of cuts) {
     const kept = text.slice(0, cut);

@@ -25,4 +25,11 @@ describe('the spellings of a hidden text', () => {
     const hidden = spellingsOf(where === 'a URL in Latin-1' ? 'geheim/wört' : SECRET);
     expect(blot(`key=${text};`, hidden)).toBe(`key=${'*'.repeat(text.length)};`);
   });
+
+  it('are those of a key of many lines too, however often it is asked for', () => {
+    const key = `-----BEGIN MADE-UP KEY-----\n${'c2VjcmV0+/'.repeat(60)}\n-----END MADE-UP KEY-----\n`;
+    const echoed = JSON.stringify({ key });
+    for (let time = 0; time < 2; time += 1) expect(blot(echoed, spellingsOf(key))).not.toContain('c2Vj');
+    expect(blot(JSON.stringify({ key: `${key}x` }), spellingsOf(`${key}x`))).not.toContain('x"');
+  });
 });

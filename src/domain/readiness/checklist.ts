@@ -4,7 +4,7 @@ import { usesField, type Readiness } from './readiness.ts';
 /** How the newest test of a destination ended. */
 export interface TestResult {
   at: string;
-  /** False when the destination was configured otherwise then. */
+  /** False when the destination was configured otherwise then, or with other secrets. */
   isCurrent: boolean;
   outcome: 'success' | 'failure' | 'error';
   code: string | null;
@@ -12,6 +12,8 @@ export interface TestResult {
   reason: string | null;
   /** The answer's status; null when none was read. */
   status: number | null;
+  /** Which of the destination's addresses was asked. */
+  sentTo: 'production' | 'test';
 }
 
 export interface ChecklistInput {
@@ -35,8 +37,9 @@ export interface Check {
 }
 
 const SEND_A_TEST = 'send a test: POST …/test';
-/** Answers that say that the address, not the lead, is wrong. */
-const NOT_THERE: ReadonlySet<number> = new Set([404, 405, 410]);
+/** Only these say that the address is right and the credentials are: a redirect may lead to a login, and a system that is down looks at neither. */
+const isTaken = (status: number): boolean => status >= 200 && status < 300;
+const addressOf = ({ sentTo }: TestResult): string => (sentTo === 'test' ? 'the test address (`testUrl`)' : 'the address');
 
 /** What stands between a destination and its first lead, in the order in which it is best done. */
 export function checklist(input: ChecklistInput): Check[] {
@@ -47,10 +50,10 @@ function url({ readiness, test }: ChecklistInput): Check {
   if (readiness.readsAnswers === null) return { check: 'url', done: true, message: 'nothing leaves the house' };
   if (test === null) return { check: 'url', done: false, message: `nobody has tried the address yet; ${SEND_A_TEST}` };
   if (test.status === null) return { check: 'url', done: false, message: `the last test got no answer: ${test.reason ?? 'no reason is known'}` };
-  if (NOT_THERE.has(test.status) || (test.status >= 300 && test.status < 400)) return { check: 'url', done: false, message: `the address answered ${test.status}: ${test.reason ?? 'check the URL'}` };
-  if (test.status >= 500) return { check: 'url', done: false, message: `the address answered ${test.status}: their system was failing; ${SEND_A_TEST} once it is up` };
-  if (!test.isCurrent) return { check: 'url', done: false, message: `it was configured otherwise when it answered ${test.status} at ${test.at}; ${SEND_A_TEST}` };
-  return { check: 'url', done: true, message: `the address answered ${test.status} at ${test.at}` };
+  if (!test.isCurrent) return { check: 'url', done: false, message: `the address was not tried as it is: the destination, or a secret of it, was changed since the last test; ${SEND_A_TEST}` };
+  if (!isTaken(test.status)) return { check: 'url', done: false, message: `${addressOf(test)} answered ${test.status}: ${test.reason ?? 'check the URL'}` };
+  const unasked = test.sentTo === 'test' ? '; tests never ask `url`, so look at it once more' : '';
+  return { check: 'url', done: true, message: `${addressOf(test)} answered ${test.status} at ${test.at}${unasked}` };
 }
 
 function authentication({ readiness, test }: ChecklistInput): Check {
@@ -58,13 +61,10 @@ function authentication({ readiness, test }: ChecklistInput): Check {
   if (readiness.authenticates === null) return { check, done: true, message: 'nobody has to be told who sends' };
   if (!readiness.authenticates) return { check, done: false, message: 'the buyer cannot tell our requests from anybody else’s; set `auth` or `sign`, or have them say that they want none' };
   if (test?.code === 'unauthorized' || test?.code === 'forbidden') return { check, done: false, message: `the last test was turned away: ${test.reason ?? 'check the credentials'}` };
-  if (test?.status == null || !test.isCurrent || !saysWhoSends(test.status)) return { check, done: false, message: `credentials are set and not tried as they are; ${SEND_A_TEST}` };
-  return { check, done: true, message: 'the credentials were accepted' };
-}
-
-/** A redirect or a system that fails says nothing about credentials; a refusal of the lead comes after they were accepted. */
-function saysWhoSends(status: number): boolean {
-  return status < 300 || (status >= 400 && status < 500 && !NOT_THERE.has(status) && status !== 429);
+  if (test?.status == null || !test.isCurrent) return { check, done: false, message: `credentials are set and not tried as they are; ${SEND_A_TEST}` };
+  if (!isTaken(test.status)) return { check, done: false, message: `${addressOf(test)} answered ${test.status}: no credentials are known to be accepted; ${SEND_A_TEST}` };
+  const unknown = test.sentTo === 'test' ? '; whether `url` takes them is not known' : '';
+  return { check, done: true, message: `${addressOf(test)} answered ${test.status} to the credentials at ${test.at}${unknown}` };
 }
 
 function fields({ readiness: { mapped }, requiredFields }: ChecklistInput): Check {

@@ -49,11 +49,13 @@ export function joinParameters(parameters: readonly Parameter[], charset: Charse
 /** Percent-encodes everything but letters, digits and `-._~`. */
 export function percentEncode(text: string, charset: Charset, blank: '+' | '%20'): string {
   let result = '';
-  for (const byte of encodeText(fitCharset(text, charset), charset)) {
-    const character = String.fromCharCode(byte);
-    if (/[A-Za-z0-9\-._~]/.test(character)) result += character;
-    else if (character === ' ') result += blank;
-    else result += `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
-  }
+  for (const byte of encodeText(fitCharset(text, charset), charset)) result += byte === BLANK ? blank : (ENCODED[byte] ?? '');
   return result;
 }
+
+const BLANK = 0x20;
+/** What each byte becomes. */
+const ENCODED = Array.from({ length: 256 }, (_, byte) => {
+  const character = String.fromCharCode(byte);
+  return /[A-Za-z0-9\-._~]/.test(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+});
