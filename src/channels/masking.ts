@@ -21,7 +21,7 @@ export interface MaskedExchange {
 }
 
 /** Headers that an attempt adds and that hold no credential. Every other one that it adds is masked. */
-const OPEN_ADDITIONS: ReadonlySet<string> = new Set(['idempotency-key', 'webhook-id', 'webhook-timestamp', 'webhook-signature', 'user-agent', 'content-type', 'accept']);
+const OPEN_ADDITIONS: ReadonlySet<string> = new Set(['idempotency-key', 'webhook-id', 'webhook-timestamp', 'webhook-signature', 'user-agent', 'content-type', 'accept', 'sforce-duplicate-rule-header']);
 /** Masked wherever they come from. */
 const ALWAYS_MASKED: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'cookie']);
 /** A shorter text stands in a message by chance; blotting it out would spoil the evidence and hide nothing. */
@@ -110,9 +110,11 @@ function addedCredentials(sent: Headers, shown: Headers): string[] {
   });
 }
 
-/** A path that was rendered alone left for an address that came with the token. */
+/** A path that was rendered alone left for an address that came with the token, and that may have a path itself. */
 function withSentOrigin(shown: string, sent: string, forms: string[]): string {
-  return shown.startsWith('/') && URL.canParse(sent) ? `${blot(new URL(sent).origin, forms)}${shown}` : shown;
+  if (!shown.startsWith('/') || !URL.canParse(sent)) return shown;
+  const base = sent.endsWith(shown) ? sent.slice(0, -shown.length) : new URL(sent).origin;
+  return `${blot(base, forms)}${shown}`;
 }
 
 /** Appends the parameters that only the URL as sent has: they were added with the attempt, so they are credentials. */

@@ -1,8 +1,8 @@
 import type { InferSelectModel } from 'drizzle-orm';
 import { z } from 'zod';
-import type { EvidenceFacts, EvidenceLink, PartTexts } from '../domain/evidence/chain.ts';
+import type { EvidenceFacts, EvidenceLink, PartTexts, SealedParts } from '../domain/evidence/chain.ts';
 import { storableText } from './columns.ts';
-import type { AttemptRecord, MaskedRequest, MaskedResponse } from './records.ts';
+import type { AttemptRecord, FurtherExchange, MaskedRequest, MaskedResponse } from './records.ts';
 import { attempts } from './schema.ts';
 
 export type AttemptRow = InferSelectModel<typeof attempts>;
@@ -19,6 +19,7 @@ export const endedColumns = {
   responseHeaders: attempts.responseHeaders,
   responseBody: attempts.responseBody,
   bodyTruncated: attempts.bodyTruncated,
+  furtherExchanges: attempts.furtherExchanges,
   finishedAt: attempts.finishedAt,
   durationMs: attempts.durationMs,
   timeToFirstByteMs: attempts.timeToFirstByteMs,
@@ -34,6 +35,18 @@ export const endedColumns = {
 };
 
 const headersSchema = z.array(z.tuple([z.string(), z.string()]));
+const furtherSchema = z.array(
+  z.object({
+    startedAt: z.string(),
+    durationMs: z.number(),
+    request: z.object({ method: z.string(), url: z.string(), headers: headersSchema, body: z.string().nullable() }),
+    bodySha256: z.string().nullable(),
+    response: z.object({ status: z.int(), headers: headersSchema, body: z.string(), bodyTruncated: z.boolean() }).nullable(),
+    fault: z.string().nullable(),
+    address: z.string().nullable(),
+    timeToFirstByteMs: z.number().nullable(),
+  }),
+);
 
 function readHeaders(text: string | null): [name: string, value: string][] {
   return text === null ? [] : headersSchema.parse(JSON.parse(text));
@@ -63,6 +76,11 @@ export function responseColumns(response: MaskedResponse | null) {
   };
 }
 
+/** Further exchanges as a column; null says that there were none. */
+export function furtherColumn(exchanges: FurtherExchange[]): string | null {
+  return exchanges.length === 0 ? null : storableText(JSON.stringify(exchanges));
+}
+
 /** A row as the record that the rest of Leadrail knows. An erased part reads as empty. */
 export function toAttemptRecord(row: AttemptRow): AttemptRecord {
   return {
@@ -88,6 +106,7 @@ export function toAttemptRecord(row: AttemptRow): AttemptRecord {
           },
     address: row.address,
     timeToFirstByteMs: row.timeToFirstByteMs,
+    furtherExchanges: row.furtherExchanges === null ? [] : furtherSchema.parse(JSON.parse(row.furtherExchanges)),
     outcome: row.outcome,
     kind: row.kind,
     code: row.code,
@@ -103,8 +122,8 @@ export function toAttemptRecord(row: AttemptRow): AttemptRecord {
 
 /** The personal parts of a row, character for character as stored. */
 export function partTexts(row: AttemptRow): PartTexts {
-  const { requestUrl, requestHeaders, requestBody, responseHeaders, responseBody, reason } = row;
-  return { requestUrl, requestHeaders, requestBody, responseHeaders, responseBody, reason };
+  const { requestUrl, requestHeaders, requestBody, responseHeaders, responseBody, reason, furtherExchanges } = row;
+  return { requestUrl, requestHeaders, requestBody, responseHeaders, responseBody, reason, furtherExchanges };
 }
 
 /** What else of a finished row its hash covers. */
@@ -132,6 +151,8 @@ export function evidenceFacts(row: AttemptRow, end: { finishedAt: string; outcom
   };
 }
 
+const NO_PARTS: SealedParts = { requestUrl: null, requestHeaders: null, requestBody: null, responseHeaders: null, responseBody: null, reason: null, furtherExchanges: null };
+
 /** A row as a link of its delivery's chain; null while the attempt runs. A finished row that lacks its seals is a link that cannot hold. */
 export function toEvidenceLink(row: AttemptRow): EvidenceLink | null {
   const { finishedAt, outcome, parts, hash } = row;
@@ -139,7 +160,8 @@ export function toEvidenceLink(row: AttemptRow): EvidenceLink | null {
   return {
     facts: evidenceFacts(row, { finishedAt: finishedAt ?? '', outcome: outcome ?? '' }),
     texts: partTexts(row),
-    parts: parts ?? { requestUrl: null, requestHeaders: null, requestBody: null, responseHeaders: null, responseBody: null, reason: null },
+    // What was sealed before further exchanges were kept says nothing of them.
+    parts: { ...NO_PARTS, ...parts },
     previousHash: row.previousHash,
     hash: hash ?? '',
   };

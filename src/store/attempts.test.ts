@@ -73,6 +73,25 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('attempts, $name'
     expect(await store.attempts.verify(delivery.id)).toEqual({ valid: true, attempts: 1, brokenAt: null });
   });
 
+  it('keeps and proves further exchanges, which can be erased, and what was sealed before there were any', async () => {
+    const { store } = opened;
+    const delivery = await acceptedDelivery();
+    await store.attempts.begin(beginning(delivery.id));
+    const end = ending(delivery.id, 1, REFUSAL, null);
+    const request = { method: 'PATCH', url: 'https://crm.example/9', headers: [['x-a', '1']] satisfies [string, string][], body: '{"email":"zoe@example.com"}' };
+    const furtherExchanges = [{ startedAt: '2026-03-01T10:00:01.500Z', durationMs: 3, request, bodySha256: 'cd', response: end.response, fault: null, address: end.address, timeToFirstByteMs: 2 }];
+    await store.attempts.finish({ ...end, furtherExchanges });
+    await attempt(store, delivery, SUCCESS, DELIVERED, 2);
+    const kept = await store.attempts.ofDeliveries([delivery.id]);
+    expect(kept.map((one) => one.furtherExchanges)).toEqual([furtherExchanges, []]);
+    await change(sql`update attempts set parts = (parts::jsonb - 'furtherExchanges')::json where delivery_id = ${delivery.id} and number = 2`);
+    expect(await store.attempts.verify(delivery.id)).toEqual({ valid: true, attempts: 2, brokenAt: null });
+    await change(sql`update attempts set further_exchanges = null, parts = jsonb_set(parts::jsonb, '{furtherExchanges,salt}', 'null')::json where delivery_id = ${delivery.id} and number = 1`);
+    expect(await store.attempts.verify(delivery.id)).toEqual({ valid: true, attempts: 2, brokenAt: null });
+    await change(sql`update attempts set parts = (parts::jsonb - 'furtherExchanges')::json where delivery_id = ${delivery.id} and number = 1`);
+    expect(await store.attempts.verify(delivery.id)).toMatchObject({ valid: false, brokenAt: 1 });
+  });
+
   it.each<[string, (id: string) => SQL, number]>([
     ['a changed answer', (id) => sql`update attempts set response_body = 'welcome' where delivery_id = ${id} and number = 2`, 2],
     ['a changed outcome', (id) => sql`update attempts set outcome = 'failure' where delivery_id = ${id} and number = 1`, 1],

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { and, eq, sql, type SQL } from 'drizzle-orm';
 import type { AttemptOutcome } from '../domain/delivery/outcome.ts';
 import { chainHash, makeSalts, sealParts } from '../domain/evidence/chain.ts';
-import { evidenceFacts, partTexts, requestColumns, responseColumns, type AttemptRow } from './attempt-rows.ts';
+import { evidenceFacts, furtherColumn, partTexts, requestColumns, responseColumns, type AttemptRow } from './attempt-rows.ts';
 import { isAnyOf, storableText, toIsoTime } from './columns.ts';
 import type { Session } from './database.ts';
 import { deliveryColumns } from './delivery-rows.ts';
@@ -102,6 +102,7 @@ function endColumns(end: AttemptEnd, finishedAt: string) {
     bodySha256: end.bodySha256,
     address: end.address,
     timeToFirstByteMs: end.timeToFirstByteMs,
+    furtherExchanges: furtherColumn(end.furtherExchanges ?? []),
     counted: end.counted,
     nextAttemptAt: end.nextAttemptAt === null ? null : toIsoTime(end.nextAttemptAt),
   };

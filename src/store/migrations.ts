@@ -147,6 +147,11 @@ export const MIGRATIONS: readonly Migration[] = [
     ],
   },
   { number: 10, statements: [`alter table secrets add column changed_at timestamptz(3)`] },
+  {
+    number: 11,
+    // Exchanges of an attempt beside the one that its outcome is read from.
+    statements: [`alter table attempts add column further_exchanges text`],
+  },
 ];
 
 /** Any number, as long as every Leadrail takes the same one. */

@@ -63,6 +63,20 @@ export interface MaskedResponse {
   bodyTruncated: boolean;
 }
 
+/** A further request of an attempt, with what came of it: an update after a create that was refused, a try with a token that was no good any more. */
+export interface FurtherExchange {
+  startedAt: string;
+  durationMs: number;
+  request: MaskedRequest;
+  /** SHA-256, hex, of the exact bytes of the body as sent. */
+  bodySha256: string | null;
+  /** Null where none came; `fault` says why. */
+  response: MaskedResponse | null;
+  fault: string | null;
+  address: string | null;
+  timeToFirstByteMs: number | null;
+}
+
 export interface AttemptRecord {
   deliveryId: string;
   number: number;
@@ -76,6 +90,8 @@ export interface AttemptRecord {
   response: MaskedResponse | null;
   address: string | null;
   timeToFirstByteMs: number | null;
+  /** Those beside `request` and `response`, in the order of their answers. */
+  furtherExchanges: FurtherExchange[];
   /** Null while it runs. */
   outcome: AttemptOutcome['outcome'] | null;
   kind: string | null;
@@ -125,6 +141,7 @@ export interface AttemptEnd {
   bodySha256: string | null;
   address: string | null;
   timeToFirstByteMs: number | null;
+  furtherExchanges?: FurtherExchange[];
   outcome: AttemptOutcome;
   counted: boolean;
   nextAttemptAt: string | null;

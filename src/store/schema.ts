@@ -91,6 +91,8 @@ export const attempts = pgTable(
     responseHeaders: foreignText('response_headers'),
     responseBody: foreignText('response_body'),
     bodyTruncated: boolean('body_truncated'),
+    /** JSON as text: the chain hashes these very characters. */
+    furtherExchanges: foreignText('further_exchanges'),
     outcome: text().$type<AttemptOutcome['outcome']>(),
     kind: text(),
     code: text(),

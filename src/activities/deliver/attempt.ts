@@ -1,15 +1,15 @@
 import type { DeliveryReference } from '../contract.ts';
 import type { DeliverResult } from '../../domain/delivery/result.ts';
-import { isOurFault, type AttemptOutcome } from '../../domain/delivery/outcome.ts';
+import { isAboutLead, isOurFault, type AttemptOutcome } from '../../domain/delivery/outcome.ts';
 import { isDestinationTest } from '../../domain/delivery/plan.ts';
 import type { DeliveryWork } from '../../store/records.ts';
 import type { DeliverDependencies, DeliveryContext } from './dependencies.ts';
 import { doubtOf } from './doubt.ts';
 import type { Passed } from './pass-gate.ts';
-import { prepareRequest } from './prepare-request.ts';
+import { prepareRequest, type PreparedRequest } from './prepare-request.ts';
 import { recordEnd, type Recorded } from './record-end.ts';
 import { sendPrepared } from './send-prepared.ts';
-import { takeTurn } from './take-turn.ts';
+import { takeFurtherTurn, takeTurn } from './take-turn.ts';
 
 /** What one attempt led to. */
 export type Attempted =
@@ -46,7 +46,7 @@ export async function attemptOnce(
     gate: passage.gate,
   });
   if (!isBegun) return { next: 'overtaken' };
-  const { outcome, captures, sent, notes } = prepared.ok ? await sendPrepared(dependencies, input, prepared, doubtOf(work.attempts), context) : { outcome: prepared.outcome, captures: {}, sent: null, notes: [] };
+  const { outcome, captures, sent, notes } = prepared.ok ? await sendInTurn(dependencies, input, prepared, work, context) : { outcome: prepared.outcome, captures: {}, sent: null, notes: [] };
   const ended = { number, startedAt, finishedAt: clock().toISOString(), outcome, captures, probe: passage.probe, sent };
   const recorded = await recordEnd(dependencies, work, context, ended);
   if (!isDestinationTest(work.lead)) await report(dependencies, input, recorded, passage.probe);
@@ -59,6 +59,11 @@ export async function attemptOnce(
   return { next: 'retry', code: codeOf(outcome), waitMs: recorded.verdict.waitMs };
 }
 
+function sendInTurn(dependencies: DeliverDependencies, input: DeliveryReference, prepared: PreparedRequest, { attempts }: DeliveryWork, { signal }: DeliveryContext) {
+  const furtherTurn = (patienceMs: number) => takeFurtherTurn(dependencies, prepared, patienceMs, signal);
+  return sendPrepared(dependencies, input, prepared, doubtOf(attempts), { signal, furtherTurn });
+}
+
 /** Tells the buyer's breaker, and people by an alert, when the attempt says something about the buyer's side. */
 async function report({ reporter, store }: DeliverDependencies, input: DeliveryReference, { outcome, finishedAt }: Recorded, probe: number | null): Promise<void> {
   const { buyer, destination, leadId } = input;
@@ -66,12 +71,14 @@ async function report({ reporter, store }: DeliverDependencies, input: DeliveryR
   if (outcome.outcome !== 'error') {
     const isRecovery = reporter.answered(buyer, destination, { atMs, taken: outcome.outcome === 'success' }, probe);
     if (isRecovery) await store.alerts.clear({ buyer, destination, kinds: ['delivery-problem'] }, finishedAt);
-  } else if (!isOurFault(outcome.code)) {
-    reporter.error(buyer, destination, { atMs, code: outcome.code, leadId }, probe);
-    // Trying again does not mend it: somebody has to know at once, not after five of them.
-    if (outcome.kind === 'permanent') {
-      await store.alerts.raise({ kind: 'delivery-problem', buyer, destination, lead: leadId, reason: outcome.reason, raisedAt: finishedAt });
-    }
+    return;
+  }
+  if (isOurFault(outcome.code)) return;
+  if (isAboutLead(outcome.code)) reporter.answered(buyer, destination, { atMs, taken: false, isProblem: true }, probe);
+  else reporter.error(buyer, destination, { atMs, code: outcome.code, leadId }, probe);
+  // Trying again does not mend it: somebody has to know at once, not after five of them.
+  if (outcome.kind === 'permanent') {
+    await store.alerts.raise({ kind: 'delivery-problem', buyer, destination, lead: leadId, reason: outcome.reason, raisedAt: finishedAt });
   }
 }
 

@@ -19,7 +19,7 @@ export interface Ended {
   /** What the configuration keeps of the answer, masked. */
   captures: Record<string, string>;
   /** What crossed the wire, masked; null when nothing is known of it. */
-  sent: Pick<AttemptEnd, 'request' | 'response' | 'bodySha256' | 'address' | 'timeToFirstByteMs'> | null;
+  sent: Pick<AttemptEnd, 'request' | 'response' | 'bodySha256' | 'address' | 'timeToFirstByteMs' | 'furtherExchanges'> | null;
 }
 
 export interface Recorded {

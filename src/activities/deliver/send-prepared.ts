@@ -1,8 +1,13 @@
 import type { DeliveryReference } from '../contract.ts';
 import { maskExchange, maskOutcome, maskRequest, maskTexts } from '../../channels/masking.ts';
 import type { Doubt } from '../../channels/channel.ts';
+import { furtherEvidence } from '../../channels/further-evidence.ts';
+import type { TokenAccess } from '../../channels/tokens/access.ts';
 import type { AttemptOutcome } from '../../domain/delivery/outcome.ts';
+import { recordExchanges } from '../../egress/exchange-recorder.ts';
+import type { HttpClient } from '../../egress/http-client.ts';
 import type { DeliverDependencies, DeliveryContext } from './dependencies.ts';
+import { withFurtherTurns, type FurtherTurn } from './further-turns.ts';
 import type { PreparedRequest } from './prepare-request.ts';
 import { suppressedOutcome } from './suppressed.ts';
 import type { Ended } from './record-end.ts';
@@ -19,7 +24,7 @@ export async function sendPrepared(
   input: Pick<DeliveryReference, 'buyer' | 'destination' | 'deliveryId'>,
   prepared: PreparedRequest,
   doubt: Doubt | null,
-  context: Pick<DeliveryContext, 'signal'>,
+  context: Pick<DeliveryContext, 'signal'> & { furtherTurn?: FurtherTurn },
 ): Promise<{ outcome: AttemptOutcome; captures: Record<string, string>; sent: Ended['sent']; notes: string[] }> {
   const { channel, destination, request, kept } = prepared;
   const recipients = channel.recipients(request);
@@ -38,12 +43,20 @@ export async function sendPrepared(
   };
   const isLookedUp = doubt !== null && channel.canReconcile(destination);
   const found = isLookedUp ? await channel.reconcile({ ...order, doubt }) : null;
-  const { outcome, exchange, captures = {}, secrets = [], notes = [] } = found ?? (await channel.send(order));
+  const { furtherTurn } = context;
+  const recorder = recordExchanges(furtherTurn === undefined ? http : withFurtherTurns(http, furtherTurn), clock);
+  const { outcome, exchange, captures = {}, secrets = [], notes = [] } = found ?? (await channel.send({ ...order, http: recorder.http, tokens: asked(order.tokens, http) }));
   const hidden = [...prepared.hidden, ...secrets];
   // A look-up is a request of its own: nothing of it was rendered.
   const shown = exchange && found !== null ? maskRequest(exchange.request, hidden) : kept.masked;
-  const sent = exchange ? maskExchange(exchange, shown, hidden) : null;
+  const further = recorder.exchanges.filter((other) => other.exchange !== exchange).map((other) => furtherEvidence(other, { request, masked: kept.masked }, hidden));
+  const sent = exchange ? { ...maskExchange(exchange, shown, hidden), furtherExchanges: further } : null;
   return { outcome: maskOutcome(outcome, hidden), captures: maskTexts(captures, hidden), sent, notes: isLookedUp && found === null ? [...notes, SENT_AFTER_LOOK_UP] : notes };
 }
 
 const SENT_AFTER_LOOK_UP = 'an attempt before might have arrived; the provider was asked and does not have it, so it was sent again';
+
+/** Token calls are no requests of the lead's, and hold nothing but credentials: they go past the recorder. */
+function asked(tokens: TokenAccess, http: HttpClient): TokenAccess {
+  return { current: (request) => tokens.current({ ...request, http }), renew: (request, refused) => tokens.renew({ ...request, http }, refused) };
+}

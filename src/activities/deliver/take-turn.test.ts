@@ -4,7 +4,9 @@ import type { CredentialLimit } from '../../channels/channel.ts';
 import { BARE_INSTALLATION } from '../../channels/installation.ts';
 import type { Turn } from '../../domain/credential-limit/reserve.ts';
 import type { DestinationCommon } from '../../domain/config/destination.ts';
-import { takeTurn } from './take-turn.ts';
+import { StoreUnavailable } from '../../store/store.ts';
+import { withFurtherTurns } from './further-turns.ts';
+import { takeFurtherTurn, takeTurn } from './take-turn.ts';
 
 const LIMIT: CredentialLimit = { credential: 'key-1', requests: 2, per: 'second', burst: 2 };
 const destination: DestinationCommon = { id: 'inbox', type: 'email', required: true, draft: false, timeoutMs: 1_000, retry: { kind: 'schedule', waitsMs: [], jitter: 0 } };
@@ -61,5 +63,36 @@ describe('taking a turn', () => {
 
   it('comes back at once elsewhere when the worker has to let go meanwhile', async () => {
     expect(await take(LIMIT, { granted: true, waitMicros: 1_000 }, { abort: true })).toMatchObject({ wait: 1 });
+  });
+});
+
+describe('the turn of a further request', () => {
+  async function takeFurther(reserve: () => Promise<Turn>, patienceMs = 2_000) {
+    const pauses: number[] = [];
+    const channel: Pick<BoundChannel, 'type' | 'limit'> = { type: 'hubspot', limit: () => LIMIT };
+    const pause = (ms: number) => Promise.resolve(void pauses.push(ms));
+    await takeFurtherTurn({ store: { credentialLimits: { reserve } }, installation: BARE_INSTALLATION, pause, random: () => 0 }, { channel, destination }, patienceMs, new AbortController().signal);
+    return pauses;
+  }
+
+  it.each<[string, Turn, number[]]>([
+    ['at once when there is room', { granted: true, waitMicros: 0 }, []],
+    ['its own', { granted: true, waitMicros: 1_500_000 }, [1_500]],
+    ['none longer than it has time for', { granted: true, waitMicros: 9_000_000 }, [2_000]],
+    ['none longer, also where the line is full', { granted: false, waitMicros: 70_000_000 }, [2_000]],
+  ])('is waited for: %s', async (_name, turn, pauses) => {
+    expect(await takeFurther(() => Promise.resolve(turn))).toEqual(pauses);
+  });
+
+  it('is not waited for while the store is away', async () => {
+    expect(await takeFurther(() => Promise.reject(new StoreUnavailable('away')))).toEqual([]);
+    await expect(takeFurther(() => Promise.reject(new Error('a bug')))).rejects.toThrow('a bug');
+  });
+
+  it('is asked for by each request but the first, and half of its time is for waiting', async () => {
+    const asked: number[] = [];
+    const http = withFurtherTurns({ exchange: (request) => Promise.resolve({ request, requestWritten: true, result: { kind: 'fault', fault: 'timeout', code: 'x' } }), close: () => Promise.resolve() }, (patienceMs) => Promise.resolve(void asked.push(patienceMs)));
+    for (let request = 0; request < 3; request += 1) await http.exchange({ method: 'POST', url: 'https://crm.example', headers: [], body: null }, { timeoutMs: 1_000, signal: new AbortController().signal });
+    expect(asked).toEqual([500, 500]);
   });
 });

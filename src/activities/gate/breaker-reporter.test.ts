@@ -51,6 +51,15 @@ describe('reporting to a breaker', () => {
     expect(sent.map((report) => report.errors.map(({ atMs }) => atMs))).toEqual([[1], [2, 3]]);
   });
 
+  it('counts no lead whose own data was refused, and says when one is taken after it', async () => {
+    const { reporter, sent } = collecting();
+    expect(reporter.answered('acme', 'api', { atMs: 1, taken: false, isProblem: true }, null)).toBe(false);
+    expect(reporter.answered('acme', 'api', { atMs: 2, taken: true }, null)).toBe(true);
+    expect(reporter.answered('acme', 'api', { atMs: 3, taken: true }, null)).toBe(false);
+    await reporter.close();
+    expect(sent.flatMap(({ errors }) => errors)).toEqual([]);
+  });
+
   it('sends one success after errors, and no more', async () => {
     const { reporter, sent } = collecting();
     reporter.error('acme', 'api', error(1), null);

@@ -25,7 +25,7 @@ interface Channel {
   pending: Pending | null;
   waiting: Waiting[];
   sending: Promise<void> | null;
-  /** Errors were reported and no success since: the next success is news. */
+  /** Errors were reported, or an alert raised, and no success since: the next success is news. */
   owesSuccess: boolean;
 }
 
@@ -57,9 +57,13 @@ export class BreakerReporter {
     this.flush(channel);
   }
 
-  /** An attempt that the buyer answered, by taking or refusing the lead. Only a taken lead ends a streak of errors: true when it did. */
-  answered(buyer: string, destination: string, answer: { atMs: number; taken: boolean }, probe: number | null): boolean {
+  /**
+   * An attempt that the buyer answered, by taking or refusing the lead. Only a taken lead ends a streak of errors: true when it did, or
+   * when it ends an alert: `isProblem` says that one is raised for this answer, though no breaker counts it.
+   */
+  answered(buyer: string, destination: string, answer: { atMs: number; taken: boolean; isProblem?: boolean }, probe: number | null): boolean {
     const channel = this.channel(buyer, destination);
+    if (answer.isProblem) channel.owesSuccess = true;
     const isRecovery = answer.taken && channel.owesSuccess;
     if (probe === null && !isRecovery) return false;
     const pending = this.pendingOf(channel);

@@ -1,9 +1,12 @@
 import { z } from 'zod';
-import type { AttemptRecord } from '../../store/records.ts';
+import type { AttemptRecord, MaskedRequest, MaskedResponse } from '../../store/records.ts';
 
 const headersSchema = z
   .record(z.string(), z.string())
   .meta({ description: 'By name as sent; the values of a header that comes more than once are joined with ", "' });
+
+const requestSchema = z.object({ method: z.string(), url: z.string(), headers: headersSchema, body: z.string().nullable() });
+const responseSchema = z.object({ status: z.int(), headers: headersSchema, body: z.string(), bodyTruncated: z.boolean() });
 
 /** One try of a delivery, with its evidence. */
 export const attemptSchema = z
@@ -13,16 +16,25 @@ export const attemptSchema = z
     startedAt: z.iso.datetime(),
     finishedAt: z.iso.datetime().nullable(),
     durationMs: z.number().nullable(),
-    request: z
-      .object({ method: z.string(), url: z.string(), headers: headersSchema, body: z.string().nullable() })
-      .nullable()
-      .meta({ description: 'As sent, secrets masked' }),
+    request: requestSchema.nullable().meta({ description: 'As sent, secrets masked' }),
     bodySha256: z.string().nullable().meta({ description: 'SHA-256, hex, of the exact bytes of the body' }),
-    response: z
-      .object({ status: z.int(), headers: headersSchema, body: z.string(), bodyTruncated: z.boolean() })
-      .nullable(),
+    response: responseSchema.nullable(),
     address: z.string().nullable().meta({ description: 'The address connected to' }),
     timeToFirstByteMs: z.number().nullable(),
+    furtherExchanges: z
+      .array(
+        z.object({
+          startedAt: z.iso.datetime(),
+          durationMs: z.number(),
+          request: requestSchema,
+          bodySha256: z.string().nullable(),
+          response: responseSchema.nullable(),
+          fault: z.string().nullable().meta({ description: 'Why there is no answer: timeout, connection …' }),
+          address: z.string().nullable(),
+          timeToFirstByteMs: z.number().nullable(),
+        }),
+      )
+      .meta({ description: 'Requests of this attempt beside `request`: an update after a create that was refused, one that was answered with 401' }),
     outcome: z.enum(['success', 'failure', 'error']).nullable().meta({ description: 'Null while it runs' }),
     kind: z.string().nullable().meta({ description: 'Of an error: transient, permanent or unknown' }),
     code: z.string().nullable(),
@@ -47,16 +59,12 @@ export function attemptShape(attempt: AttemptRecord): AttemptShape {
     startedAt: attempt.startedAt,
     finishedAt: attempt.finishedAt,
     durationMs: attempt.durationMs,
-    request: request && { method: request.method, url: request.url, headers: joinHeaders(request.headers), body: request.body },
+    request: request && requestShape(request),
     bodySha256: attempt.bodySha256,
-    response: response && {
-      status: response.status,
-      headers: joinHeaders(response.headers),
-      body: response.body,
-      bodyTruncated: response.bodyTruncated,
-    },
+    response: response && responseShape(response),
     address: attempt.address,
     timeToFirstByteMs: attempt.timeToFirstByteMs,
+    furtherExchanges: attempt.furtherExchanges.map((further) => ({ ...further, request: requestShape(further.request), response: further.response && responseShape(further.response) })),
     outcome: attempt.outcome,
     kind: attempt.kind,
     code: attempt.code,
@@ -68,6 +76,14 @@ export function attemptShape(attempt: AttemptRecord): AttemptShape {
     hash: attempt.hash,
     previousHash: attempt.previousHash,
   };
+}
+
+function requestShape({ headers, ...request }: MaskedRequest): z.input<typeof requestSchema> {
+  return { ...request, headers: joinHeaders(headers) };
+}
+
+function responseShape({ headers, ...response }: MaskedResponse): z.input<typeof responseSchema> {
+  return { ...response, headers: joinHeaders(headers) };
 }
 
 export function joinHeaders(headers: [name: string, value: string][]): Record<string, string> {

@@ -29,10 +29,6 @@ describe('the values of a CRM record', () => {
     expect(of({ email: 'a@example.com', second_email: 'b@example.com' }, { map })).toEqual({ email: 'b@example.com', 'owner@odata.bind': '/owners(1)', external: 'd-1' });
   });
 
-  it('fall back on what the CRM insists on', () => {
-    expect(of({ last_name: 'Dyke' }, { fallbacks: { company: 'Dyke', lastname: 'unknown' } })).toEqual({ lastname: 'Dyke', company: 'Dyke' });
-  });
-
   it('name what is required and missing', () => {
     const result = recordValues({ map: [{ to: 'x', from: 'y', required: true }], lead: leadOf({}), deliveryId: 'd-1', names: {} });
     expect(result).toMatchObject({ ok: false, mistakes: [{ to: 'x' }] });

@@ -11,15 +11,13 @@ export interface RecordOrder {
   deliveryId: string;
   /** The CRM's own names of the usual fields. */
   names: Partial<Record<UsualField, string>>;
-  /** Values that the CRM insists on, where neither the lead nor `map` has one. */
-  fallbacks?: Record<string, FieldValue>;
 }
 
 /**
  * A CRM record's values, by the CRM's own names, which are taken as they are: dots make no objects. Fields of the lead that are none of
  * the usual ones go only where `map` sends them: a CRM refuses a record with a name that it does not know.
  */
-export function recordValues({ map, lead, deliveryId, names, fallbacks = {} }: RecordOrder): MappingResult {
+export function recordValues({ map, lead, deliveryId, names }: RecordOrder): MappingResult {
   const usual = usualFields(lead);
   const values = new Map<string, FieldValue>();
   for (const [meaning, value] of usual) {
@@ -29,8 +27,5 @@ export function recordValues({ map, lead, deliveryId, names, fallbacks = {} }: R
   const mapped = map === 'auto' ? { ok: true as const, values: [], problems: [] } : applyMapping(map, lead, { 'delivery.id': deliveryId }, 'form');
   if (!mapped.ok) return mapped;
   for (const { to, value } of mapped.values) values.set(to, value);
-  for (const [name, value] of Object.entries(fallbacks)) {
-    if (!values.has(name)) values.set(name, value);
-  }
   return { ok: true, values: [...values].map(([to, value]) => ({ to, value })), problems: mapped.problems };
 }

@@ -36,7 +36,8 @@ export async function confirmOwn({ ask, timeoutMs }: Conversation, config: Dynam
     const reason = 'Dynamics refuses this lead: another record has a value that one of their alternate keys wants to be unique. Check the keys of the Lead table, and which of their columns we send';
     return { outcome: { outcome: 'failure', billable: false, reason } };
   }
-  if (result.status === 429 || result.status >= 500) {
+  // With a 401 the token has ended since the create: the next attempt gets another one.
+  if (result.status === 401 || result.status === 429 || result.status >= 500) {
     const retryAfterMs = retryAfterOf(answer, now);
     return { outcome: { ...undecided('http-status', `HTTP ${result.status}`), ...(retryAfterMs === undefined ? {} : { retryAfterMs }) } };
   }

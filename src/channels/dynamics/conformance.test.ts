@@ -18,6 +18,7 @@ const errors: ErrorCase[] = [
   ...['0x80072321', '0x80072322', '0x80072326'].map((code): ErrorCase => ({ name: `throttled (${code})`, answer: said(429, code, { 'retry-after': '9' }), kind: 'transient', code: 'rate-limited', retryAfterMs: 9_000 })),
   { name: 'throttled, whatever the status', answer: said(503, '0x80072326'), kind: 'transient', code: 'rate-limited' },
   { name: 'a record that it does not take', answer: said(400, '0x80048d19'), kind: 'permanent', code: 'rule' },
+  ...['0x80044330', '0x80044331', '0x80040265'].map((code): ErrorCase => ({ name: `a value that it does not take (${code})`, answer: said(400, code), kind: 'permanent', code: 'invalid-data' })),
   { name: 'a missing privilege', answer: said(403, '0x80040220'), kind: 'permanent', code: 'forbidden' },
   { name: 'a record that is bound and not there', answer: said(404, '0x80040217'), kind: 'permanent', code: 'not-found' },
   { name: 'a redirect', answer: { status: 302, headers: { location: 'https://login.example/' } }, kind: 'permanent', code: 'redirect' },

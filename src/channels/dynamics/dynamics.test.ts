@@ -140,6 +140,8 @@ describe('a delivery to Dynamics', () => {
     expect((await send()).outcome).toMatchObject({ outcome: 'error', kind: 'unknown', code: 'http-status', retryAfterMs: 4_000 });
     dataverse.failures.push(null, 'lose-answer');
     expect((await send()).outcome).toMatchObject({ outcome: 'error', kind: 'unknown', code: 'connection' });
+    dataverse.failures.push(null, { status: 401 });
+    expect((await send()).outcome).toMatchObject({ outcome: 'error', kind: 'unknown', code: 'http-status' });
     dataverse.failures.push(null, { status: 403 });
     expect((await send()).outcome).toMatchObject({ outcome: 'success', recipientId: ONE });
   });
@@ -177,6 +179,15 @@ describe('a lead that Dynamics has already', () => {
     expect(dataverse.requests[2]?.headers).not.toHaveProperty('if-none-match');
   });
 
+  it('keeps its name and topic where the lead had none, and gets those that `map` has', async () => {
+    const nameless = { email: 'zoe@example.com', phone: '5125550199' };
+    await send({ onDuplicate: 'update' }, nameless, TWO);
+    const known = { firstname: 'Zoë', lastname: 'O’Neil', subject: 'Lead from facebook: Zoë O’Neil' };
+    expect([...dataverse.rows.values()]).toEqual([expect.objectContaining({ ...known, telephone1: '5125550199' })]);
+    await send({ onDuplicate: 'update', map: [{ to: 'subject', value: 'Solar' }] }, nameless, TWO);
+    expect([...dataverse.rows.values()]).toEqual([expect.objectContaining({ ...known, subject: 'Solar' })]);
+  });
+
   it('finds a record by a text with quotes', async () => {
     const quoted = { email: "o'neil&co@example.com" };
     await send({}, quoted, TWO);
@@ -191,6 +202,11 @@ describe('a lead that Dynamics has already', () => {
   it('is tried again with update when the record could not be found out or changed', async () => {
     dataverse.failures.push(null, { status: 503 });
     expect((await send({ onDuplicate: 'update' }, later, TWO)).outcome).toMatchObject({ outcome: 'error', kind: 'transient' });
+    // The token was good a moment ago: it is renewed with the next attempt, and nothing is shut for it.
+    dataverse.failures.push(null, { status: 401 });
+    expect((await send({ onDuplicate: 'update' }, later, TWO)).outcome).toMatchObject({ outcome: 'error', kind: 'transient', code: 'http-status' });
+    dataverse.failures.push(null, null, { status: 401 });
+    expect((await send({ onDuplicate: 'update' }, later, TWO)).outcome).toMatchObject({ outcome: 'error', kind: 'transient', code: 'http-status' });
     dataverse.failures.push(null, { status: 200, body: 'what is this' });
     expect((await send({ onDuplicate: 'update' }, later, TWO)).outcome).toMatchObject({ outcome: 'error', kind: 'transient', code: 'unreadable-answer' });
     dataverse.failures.push(null, null, 'lose-answer');
@@ -204,6 +220,8 @@ describe('a preview', () => {
     expect(dynamicsChannel.preview?.({ config, request: render(ZOE), deliveryId: ONE, now: new Date() }).headers).toContainEqual(['Authorization', 'Bearer ********']);
     const read = (status: number, code: string) => readDynamicsAnswer(config, { status, headers: [['content-type', 'application/json']], body: Buffer.from(JSON.stringify({ error: { code, message: 'm' } })), bodyTruncated: false }, new Date());
     expect(read(412, '0x80060892')).toMatchObject({ outcome: { outcome: 'success' }, problems: [expect.stringContaining('there already')] });
+    const whole = { status: 201, headers: [['content-type', 'application/json']] satisfies [string, string][], body: Buffer.from(JSON.stringify({ leadid: TWO.toUpperCase() })), bodyTruncated: false };
+    expect(readDynamicsAnswer(config, whole, new Date())).toMatchObject({ outcome: { outcome: 'success', recipientId: TWO } });
     expect(read(500, '0x80040333')).toMatchObject({ outcome: { outcome: 'success' }, problems: [expect.stringContaining('updated')] });
     expect(read(400, '0x80048d19').outcome).toMatchObject({ kind: 'permanent', code: 'rule', reason: expect.stringContaining('(0x80048d19, “m”)') as unknown });
   });

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { DeliveryError, ErrorCode, ErrorKind } from '../../domain/delivery/outcome.ts';
 import { readAnswer, type RawAnswer } from '../../domain/response/answer.ts';
 import { outcomeByStatus, retryAfterOf } from '../../domain/response/by-status.ts';
@@ -16,12 +17,18 @@ export type CreateAnswer =
   | { said: 'duplicate'; words: string }
   | { said: 'error'; error: DeliveryError };
 
+/** The record itself, where a gateway asks for it (`Prefer: return=representation`). */
+const recordSchema = z.object({ leadid: z.guid() });
+
 /** `DuplicateRecordsFound` ("Web service error codes"); its status differs from case to case. */
 const DUPLICATE = '0x80040333';
 /** `DuplicateRecordEntityKey`, and `DuplicateRecord` of the primary key. */
 const KEY_TAKEN: ReadonlySet<string> = new Set(['0x80060892', '0x80040237']);
 /** "Service protection API limits": execution time, number of requests, requests at once. */
 const THROTTLED: ReadonlySet<string> = new Set(['0x80072321', '0x80072322', '0x80072326']);
+
+/** A value outside its range, a text that is too long, and what a plug-in of theirs refuses ("Web service error codes"). */
+const DATA_REFUSED: ReadonlySet<string> = new Set(['0x80044330', '0x80044331', '0x80040265']);
 
 /** Reads the answer to a create: by the error's code, which is documented, before its status, which is not always. Pure. */
 export function readCreateAnswer(raw: RawAnswer, now: Date): CreateAnswer {
@@ -53,7 +60,10 @@ function readCreated(raw: RawAnswer): CreateAnswer {
   const { headers, body } = readAnswer(raw, undefined);
   const address = headers.get('odata-entityid');
   if (address !== undefined || raw.status === 204) return { said: 'created', recordId: recordIdIn(address ?? '') };
-  if (body.kind === 'json') return { said: 'created', recordId: null };
+  if (body.kind === 'json') {
+    const parsed = recordSchema.safeParse(body.value);
+    return { said: 'created', recordId: parsed.success ? parsed.data.leadid.toLowerCase() : null };
+  }
   // A page for people to log in at is a 200 too.
   const reason = `HTTP ${raw.status}, but this is no answer of Dynamics: it names no record (OData-EntityId). Check \`baseUrl\`, and whether a proxy or a login page is in between. The lead may have arrived`;
   return { said: 'error', error: { outcome: 'error', kind: 'unknown', code: 'unreadable-answer', reason } };
@@ -70,11 +80,12 @@ function errorOf(raw: RawAnswer, { code, words }: DynamicsError, now: Date): Del
     const limited = error('transient', 'rate-limited', 'the application user sends more than its organisation allows; it is tried again later. If it goes on, set a cap, or use another application user for other work');
     return retryAfterMs === undefined ? limited : { ...limited, retryAfterMs };
   }
+  if (DATA_REFUSED.has(code)) return error('permanent', 'invalid-data', 'they do not take what this lead has there; mend the lead, or, where it is every lead, the column in `map` (`truncate`, `lookup`) or their rule, then redeliver');
   switch (status) {
     case 401:
-      return error('permanent', 'unauthorized', 'they do not accept our token, nor a new one; check that `baseUrl` is the organisation, and that the app (`clientId`) is an application user of it');
+      return error('permanent', 'unauthorized', 'they do not accept our token, nor a new one; check that `baseUrl` is the organisation, and that the app (`clientId`) is an application user of it, then resume the destination');
     case 403:
-      return error('permanent', 'forbidden', 'the application user may not do this; check that it is there and active, and that its security role has Create, Read, Write, Append and Append To on Lead');
+      return error('permanent', 'forbidden', 'the application user may not do this; check that it is there and active, and that its security role has Create, Read, Write, Append and Append To on Lead, then resume the destination');
     case 404:
       return error('permanent', 'not-found', 'they have no such address or record; check `baseUrl`, that `alternateKey` is an active key of Lead, and records that `map` names by @odata.bind');
     default: {

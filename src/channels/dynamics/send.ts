@@ -19,7 +19,7 @@ export function sendDynamics(input: SendInput<DynamicsConfig>): Promise<SendResu
   });
 }
 
-/** The evidence is the create, which carries the lead; what followed it is told in a note. */
+/** The evidence is the create, which carries the lead; what followed it is further evidence. */
 async function create({ config, request, deliveryId, now }: SendInput<DynamicsConfig>, talk: Conversation): Promise<SendResult> {
   const exchange = await talk.ask(request);
   const { result, requestWritten, address } = exchange;

@@ -9,6 +9,7 @@ import type { DynamicsConfig } from './config.ts';
 import { type Conversation, readRequest } from './conversation.ts';
 import { readCreateAnswer } from './read-answer.ts';
 import { delivered, refusedAsDuplicate } from './results.ts';
+import { withoutStandIns } from './stand-ins.ts';
 
 const foundSchema = z.object({ value: z.array(z.object({ leadid: z.guid() })) });
 /** A column that `map` filled with something else than a text is not looked for. */
@@ -30,7 +31,7 @@ export async function updateDuplicate(talk: Conversation, config: DynamicsConfig
     return { outcome: notFoundOut(code, search.result.code) };
   }
   const found = readCreateAnswer(search.result, now);
-  if (found.said === 'error') return { outcome: { ...found.error, ...(found.error.kind === 'unknown' ? { kind: 'transient' } : {}) } };
+  if (found.said === 'error') return { outcome: later({ ...found.error, ...(found.error.kind === 'unknown' ? { kind: 'transient' } : {}) }) };
   const { body } = readAnswer(search.result, undefined);
   const parsed = foundSchema.safeParse(body.kind === 'json' ? body.value : null);
   if (!parsed.success) return { outcome: notFoundOut('unreadable-answer', `HTTP ${search.result.status}, without a list of leads`) };
@@ -50,14 +51,19 @@ async function update(talk: Conversation, config: DynamicsConfig, request: Rende
     case 'duplicate':
       return { outcome: refusedAsDuplicate(config, answer.said === 'duplicate' ? answer.words : '') };
     case 'error':
-      return { outcome: answer.error };
+      return { outcome: later(answer.error) };
   }
+}
+
+/** The token was good a moment ago: the next attempt gets another one, and nobody has to see to the destination. */
+function later(error: DeliveryError): DeliveryError {
+  return error.code === 'unauthorized' ? { ...error, kind: 'transient', code: 'http-status' } : error;
 }
 
 /** `If-Match: *` never creates (Dataverse: "Prevent create in upsert"). The record that was found is a duplicate of others, maybe: not asked again. */
 function updateRequest(config: DynamicsConfig, request: RenderedRequest, recordId: string): HttpRequest {
   const headers = request.headers.filter(([name]) => !['if-none-match', 'mscrm.suppressduplicatedetection'].includes(name.toLowerCase()));
-  return { method: 'PATCH', url: `${leadsUrl(config)}(${recordId})`, headers: [...headers, ['If-Match', '*'], ['MSCRM.SuppressDuplicateDetection', 'true']], body: request.body };
+  return { method: 'PATCH', url: `${leadsUrl(config)}(${recordId})`, headers: [...headers, ['If-Match', '*'], ['MSCRM.SuppressDuplicateDetection', 'true']], body: withoutStandIns(request.body) };
 }
 
 /** What the lead is looked for by, as OData: quotes within a text are doubled. */

@@ -20,6 +20,7 @@ const invalid = (...codes: string[]) => json(400, { status: 'error', category: '
 const errors: ErrorCase[] = [
   ...HTTP_ERRORS,
   errorOf('a property that is not there', invalid('PROPERTY_DOESNT_EXIST'), 'permanent', 'rule'),
+  errorOf('a wrong value', invalid('INVALID_EMAIL'), 'permanent', 'invalid-data'),
   errorOf('one wrong value and one property that is not there', invalid('INVALID_EMAIL', 'PROPERTY_DOESNT_EXIST'), 'permanent', 'rule'),
   errorOf('a validation error without codes', json(400, { status: 'error', category: 'VALIDATION_ERROR', message: 'Invalid input JSON on line 1' }), 'permanent', 'rule'),
   errorOf('a conflict that names no contact', json(409, { status: 'error', category: 'CONFLICT', message: 'Contact already exists.' }), 'permanent', 'rule'),
@@ -43,7 +44,7 @@ const map = [
 
 const shared: Omit<ChannelFixture, 'document' | 'secrets'> = {
   channel: bindChannel(hubspotChannel),
-  answers: { success: json(201, { id: '512', properties: {} }), refusal: invalid('INVALID_EMAIL') },
+  answers: { success: json(201, { id: '512', properties: {} }) },
   errors,
   deliveryIdOf: ({ body }) => sent.parse(JSON.parse(body.toString())).properties.leadrail_delivery_id,
   tokens: givenTokens(),

@@ -40,7 +40,7 @@ export function readError(raw: RawAnswer): HubspotError {
     words: boundedWords(message) ?? '',
     policyName: policyName.toUpperCase(),
     properties: listed.length > 0 ? listed : quotedErrors(message),
-    existingId: /Existing ID:\s*(\d{1,30})/i.exec(message)?.[1],
+    existingId: /Existing ID:\s*([\w-]{1,60})/i.exec(message)?.[1],
   };
 }
 

@@ -1,4 +1,4 @@
-import type { DeliveryError, ErrorCode, ErrorKind, Failure } from '../../domain/delivery/outcome.ts';
+import type { DeliveryError, ErrorCode, ErrorKind } from '../../domain/delivery/outcome.ts';
 import { readAnswer, type RawAnswer } from '../../domain/response/answer.ts';
 import { outcomeByStatus, retryAfterOf } from '../../domain/response/by-status.ts';
 import { limitError } from './limit-error.ts';
@@ -11,7 +11,7 @@ const VALUE_REFUSED: ReadonlySet<string> = new Set(['INVALID_EMAIL', 'INVALID_OP
 const LOCKED_MS = 2_000;
 
 /** What an answer that is neither a contact nor a duplicate means for the delivery (HubSpot: "Error handling"). */
-export function refusalOf(raw: RawAnswer, said: HubspotError, now: Date): Failure | DeliveryError {
+export function refusalOf(raw: RawAnswer, said: HubspotError, now: Date): DeliveryError {
   const { status } = raw;
   const what = describe(status, said);
   const answer = readAnswer(raw, undefined);
@@ -21,7 +21,7 @@ export function refusalOf(raw: RawAnswer, said: HubspotError, now: Date): Failur
   };
   switch (status) {
     case 400:
-      return badRequest(what, said);
+      return badRequest(error, said);
     case 401:
       return error('permanent', 'unauthorized', 'they do not accept our token; check that the private app or the connection is still there, and that its token is the current one, then resume the destination');
     case 403:
@@ -45,13 +45,12 @@ export function refusalOf(raw: RawAnswer, said: HubspotError, now: Date): Failur
   }
 }
 
-/** A value of this lead that they do not take is their refusal of it. What is wrong with the request whoever it is about is an error. */
-function badRequest(what: string, { properties }: HubspotError): Failure | DeliveryError {
+/** A value of this lead that they do not take says nothing of the next one. What is wrong with the request whoever it is about does. */
+function badRequest(error: (kind: ErrorKind, code: ErrorCode, advice: string) => DeliveryError, { properties }: HubspotError): DeliveryError {
   if (properties.length > 0 && properties.every(({ code }) => VALUE_REFUSED.has(code))) {
-    return { outcome: 'failure', billable: false, reason: `${what}: they do not take what this lead has there` };
+    return error('permanent', 'invalid-data', 'they do not take what this lead has there; mend the lead, or, where it is every lead, the property in `map`, then redeliver');
   }
-  const reason = `${what}: they do not take this contact; check the names in \`map\` (internal names of contact properties), that the properties are there and may be written, and their types`;
-  return { outcome: 'error', kind: 'permanent', code: 'rule', reason };
+  return error('permanent', 'rule', 'they do not take this contact; check the names in `map` (internal names of contact properties), that the properties are there and may be written, and their types');
 }
 
 /** `HTTP 400 from HubSpot (VALIDATION_ERROR: email INVALID_EMAIL, “…”)`. */

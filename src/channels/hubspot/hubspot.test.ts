@@ -61,6 +61,13 @@ describe('a contact', () => {
     expect((await send()).rendered).toEqual([]);
   });
 
+  it('links to where the answer says that the contact is, and takes ids as they come', async () => {
+    standIn.told.push(failed(409, 'CONFLICT', 'Contact already exists. Existing ID: hs_9-a'), { status: 200, body: { id: 'hs_9-a', url: 'https://app.hubspot.example/contacts/1/record/0-1/hs_9-a' } });
+    const { outcome, captures } = await send();
+    expect(outcome).toMatchObject({ outcome: 'success', recipientId: 'hs_9-a' });
+    expect(captures).toEqual({ link: 'https://app.hubspot.example/contacts/1/record/0-1/hs_9-a' });
+  });
+
   it('is not made of nothing', () => {
     const rendered = renderHubspot({ config: configOf(), lead: leadOf({ campaign: 'spring' }), deliveryId: DELIVERY_ID });
     expect(rendered).toMatchObject({ ok: false, mistakes: [{ to: 'email' }] });
@@ -122,9 +129,9 @@ describe('an attempt that is made again', () => {
 });
 
 describe('a refusal', () => {
-  it('of a value is the buyer’s answer to this lead', async () => {
+  it('of a value is about this lead and says nothing of the next', async () => {
     const { outcome } = await send({ ...ZOE, email: 'zoe at example' });
-    expect(outcome).toMatchObject({ outcome: 'failure', billable: false });
+    expect(outcome).toMatchObject({ outcome: 'error', kind: 'permanent', code: 'invalid-data' });
     expect(outcome.reason).toContain('email INVALID_EMAIL');
     expect(outcome.reason).not.toContain('zoe at example');
   });
@@ -136,7 +143,7 @@ describe('a refusal', () => {
   });
 
   it.each([
-    ['INVALID_OPTION', { outcome: 'failure' }],
+    ['INVALID_OPTION', { outcome: 'error', kind: 'permanent', code: 'invalid-data' }],
     ['READ_ONLY_VALUE', { outcome: 'error', kind: 'permanent', code: 'rule' }],
   ])('is read from the message where its list of errors is missing: %s', async (code, expected) => {
     const quoted = JSON.stringify([{ isValid: false, message: 'made up', error: code, name: 'state', localizedErrorMessage: 'made up' }]);

@@ -7,14 +7,18 @@ import type { HubspotConfig } from './config.ts';
 import { readError } from './error-body.ts';
 import { refusalOf } from './errors.ts';
 
-const contactSchema = z.object({ id: z.union([z.string().min(1).max(100), z.number()]).transform(String) });
+const contactSchema = z.object({
+  id: z.union([z.string().min(1).max(100), z.number()]).transform(String),
+  /** The contact's page, in newer answers. */
+  url: z.string().max(2_000).regex(/^https?:\/\/[^\s]+$/i).optional().catch(undefined),
+});
 
 /** What HubSpot's answer to a contact says. */
 export type ContactAnswer =
-  | { said: 'saved'; contactId: string }
+  | { said: 'saved'; contactId: string; url: string | undefined }
   /** They have a contact of this email. */
   | { said: 'duplicate'; existingId: string | undefined }
-  | { said: 'refused'; outcome: Failure | DeliveryError };
+  | { said: 'refused'; outcome: DeliveryError };
 
 /** Reads the answer to a create or an update. Pure. */
 export function readContactAnswer(raw: RawAnswer, now: Date): ContactAnswer {
@@ -25,9 +29,9 @@ export function readContactAnswer(raw: RawAnswer, now: Date): ContactAnswer {
   return { said: 'refused', outcome: refusalOf(raw, said, now) };
 }
 
-/** A contact that they have, as an outcome. */
-export function delivered(config: HubspotConfig, contactId: string): { outcome: Success; captures: Record<string, string> } {
-  const link = contactLink(config, contactId);
+/** A contact that they have, as an outcome. `url` is where the answer says it is; the configuration goes before it. */
+export function delivered(config: HubspotConfig, contactId: string, url?: string): { outcome: Success; captures: Record<string, string> } {
+  const link = contactLink(config, contactId) ?? url ?? null;
   return { outcome: { outcome: 'success', billable: true, recipientId: contactId }, captures: link === null ? {} : { link } };
 }
 
@@ -48,7 +52,7 @@ export function readHubspotAnswer(config: HubspotConfig, raw: RawAnswer, now: Da
   const answer = readContactAnswer(raw, now);
   switch (answer.said) {
     case 'saved':
-      return { ...delivered(config, answer.contactId), problems: [] };
+      return { ...delivered(config, answer.contactId, answer.url), problems: [] };
     case 'refused':
       return { outcome: answer.outcome, captures: {}, problems: [] };
     case 'duplicate': {
@@ -67,7 +71,7 @@ export const ALREADY_THERE = 'they had this contact already, and it was left as 
 function readSaved(raw: RawAnswer): ContactAnswer {
   const { body } = readAnswer(raw, undefined);
   const parsed = contactSchema.safeParse(body.kind === 'json' ? body.value : null);
-  if (parsed.success) return { said: 'saved', contactId: parsed.data.id };
+  if (parsed.success) return { said: 'saved', contactId: parsed.data.id, url: parsed.data.url };
   const reason = `HTTP ${raw.status}, but this is no answer of HubSpot: it names no contact (id). Check \`baseUrl\`, and whether a proxy is in between. The lead may have arrived`;
   return { said: 'refused', outcome: { outcome: 'error', kind: 'unknown', code: 'unreadable-answer', reason } };
 }

@@ -32,7 +32,7 @@ export async function sendHubspot(input: SendInput<HubspotConfig>): Promise<Send
   });
 }
 
-/** The evidence is the create, which carries the lead; what followed it is told in a note or in the reason. */
+/** The evidence is the create, which carries the lead; what followed it is further evidence. */
 async function sendOnce({ config, request, http, signal, now }: SendInput<HubspotConfig>, token: string, timeoutMs: number): Promise<Sent> {
   const deadline = performance.now() + timeoutMs;
   const ask = (next: RenderedRequest) => http.exchange(completeRequest(next, token), { timeoutMs: Math.max(deadline - performance.now(), 1), signal });
@@ -43,7 +43,7 @@ async function sendOnce({ config, request, http, signal, now }: SendInput<Hubspo
   const answer = readContactAnswer(result, now());
   switch (answer.said) {
     case 'saved':
-      return ended(delivered(config, answer.contactId));
+      return ended(delivered(config, answer.contactId, answer.url));
     case 'refused':
       return ended({ outcome: answer.outcome });
     case 'duplicate': {

@@ -33,7 +33,7 @@ export async function updateExisting({ config, request, existingId, ask, now }: 
   switch (answer.said) {
     case 'saved': {
       const note = `they had this contact already (409): an existing contact, ${existingId}, was updated (PATCH, HTTP ${result.status})`;
-      return { exchange, result: { ...delivered(config, answer.contactId), notes: [note] } };
+      return { exchange, result: { ...delivered(config, answer.contactId, answer.url), notes: [note] } };
     }
     case 'duplicate':
       return failed(conflict());

@@ -22,5 +22,19 @@ export const FORBIDDEN: ReadonlySet<string> = new Set([
   'INVALID_OPERATION_WITH_EXPIRED_PASSWORD',
 ]);
 
+/** A value of this lead is not taken; another lead's may be. What is wrong whoever a record is about (`INVALID_FIELD`) is not among them. */
+export const DATA_REFUSED: ReadonlySet<string> = new Set([
+  'REQUIRED_FIELD_MISSING',
+  'FIELD_CUSTOM_VALIDATION_EXCEPTION',
+  'FIELD_FILTER_VALIDATION_EXCEPTION',
+  'FIELD_INTEGRITY_EXCEPTION',
+  'STRING_TOO_LONG',
+  'NUMBER_OUTSIDE_VALID_RANGE',
+  'NUM_DIGITS_EXCEEDED',
+  'INVALID_EMAIL_ADDRESS',
+  'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST',
+  VALUE_TAKEN,
+]);
+
 /** The record that a duplicate rule names takes no changes any more. */
 export const NOT_CHANGEABLE: ReadonlySet<string> = new Set(['CANNOT_UPDATE_CONVERTED_LEAD', 'ENTITY_IS_DELETED', 'ENTITY_IS_LOCKED']);

@@ -14,9 +14,11 @@ function said(status: number, errorCode: string, headers: Record<string, string>
   return { status, headers: { ...JSON_TYPE, ...headers }, body: JSON.stringify([{ message: 'made up', errorCode, fields: [], ...more }]) };
 }
 
-const permanent = ['REQUIRED_FIELD_MISSING', 'FIELD_CUSTOM_VALIDATION_EXCEPTION', 'INVALID_FIELD', 'STRING_TOO_LONG', 'DUPLICATE_VALUE', 'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST', 'SOMETHING_NEW'];
+const ofTheLead = ['REQUIRED_FIELD_MISSING', 'FIELD_CUSTOM_VALIDATION_EXCEPTION', 'STRING_TOO_LONG', 'DUPLICATE_VALUE', 'INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST'];
+const permanent = ['INVALID_FIELD', 'SOMETHING_NEW'];
 const apiErrors: ErrorCase[] = [
   ...HTTP_ERRORS,
+  ...ofTheLead.map((code): ErrorCase => ({ name: code, answer: said(400, code), kind: 'permanent', code: 'invalid-data' })),
   ...permanent.map((code): ErrorCase => ({ name: code, answer: said(400, code), kind: 'permanent', code: 'rule' })),
   { name: 'a locked row', answer: said(400, 'UNABLE_TO_LOCK_ROW'), kind: 'transient', code: 'http-status' },
   { name: 'a server that is away', answer: said(503, 'SERVER_UNAVAILABLE', { 'retry-after': '9' }), kind: 'transient', code: 'http-status', retryAfterMs: 9_000 },

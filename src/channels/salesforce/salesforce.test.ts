@@ -152,7 +152,7 @@ describe('a delivery to Salesforce', () => {
 
   it('tells which fields an error is about', async () => {
     const { outcome } = await send(WITH_ID, ZOE, ONE).then(() => send({ ...WITH_ID, map: [{ to: 'Company', value: '' }] }, ZOE, TWO));
-    expect(outcome).toMatchObject({ outcome: 'error', kind: 'permanent', code: 'rule', reason: expect.stringContaining('REQUIRED_FIELD_MISSING (Company)') as string });
+    expect(outcome).toMatchObject({ outcome: 'error', kind: 'permanent', code: 'invalid-data', reason: expect.stringContaining('REQUIRED_FIELD_MISSING (Company)') as string });
   });
 
   it('has evidence of the address that it really went to', async () => {

@@ -25,7 +25,7 @@ export function sendRecord(input: SendInput<ApiConfig>): Promise<SendResult> {
   });
 }
 
-/** The evidence is the first request, which carries the lead; what followed it is told in a note. */
+/** The evidence is the first request, which carries the lead; what followed it is further evidence. */
 async function store({ config, request, now }: SendInput<ApiConfig>, talk: Conversation): Promise<SendResult> {
   const exchange = await talk.ask(request);
   const { result, requestWritten, address } = exchange;

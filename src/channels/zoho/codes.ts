@@ -10,5 +10,11 @@ export const PASSING: ReadonlySet<string> = new Set(['INTERNAL_ERROR', 'INTERNAL
 /** Too many requests at once, or in the last 24 hours: the code is the same. */
 export const TOO_MANY: ReadonlySet<string> = new Set(['TOO_MANY_REQUESTS']);
 
+/** They insist on a field that the record does not have. */
+export const MISSING = 'MANDATORY_NOT_FOUND';
+
+/** A value of this lead is not taken, or one that they insist on is missing; another lead's may be good. */
+export const DATA_REFUSED: ReadonlySet<string> = new Set(['INVALID_DATA', MISSING, 'MULTIPLE_OR_MULTI_ERRORS', 'DEPENDENT_FIELD_MISSING', 'DEPENDENT_MISMATCH', 'MAPPING_MISMATCH', 'LIMIT_EXCEEDED']);
+
 /** A unique field of theirs has this value already. */
 export const DUPLICATE = 'DUPLICATE_DATA';

@@ -5,12 +5,16 @@ import { baseUrlSchema, secretSchema } from '../texts.ts';
 
 const fieldNameSchema = z.string().regex(/^[A-Za-z][A-Za-z0-9_$]{0,99}$/, 'must be the API name of a field, like Email or Delivery_ID');
 
+/** By the country, or by the end of the address that people use. */
+const BY_ADDRESS: Readonly<Record<string, string>> = { com: 'us', 'com.au': 'au', 'com.cn': 'cn' };
+const dataCentreSchema = z.preprocess((text) => (typeof text === 'string' ? (BY_ADDRESS[text.toLowerCase()] ?? text.toLowerCase()) : text), z.enum(['us', 'eu', 'in', 'au', 'jp', 'ca', 'cn', 'sa', 'uk']));
+
 /** What the configuration may say for `type: zoho`. */
 export const zohoConfigSchema = z
   .strictObject({
     ...destinationShape,
     type: z.literal('zoho'),
-    dataCentre: z.enum(['us', 'eu', 'in', 'au', 'jp', 'ca', 'cn', 'sa', 'uk']).default('us').describe('Where the account is: the end of the address that it is used at'),
+    dataCentre: dataCentreSchema.default('us').describe('Where the account is: the end of the address that it is used at'),
     clientId: secretSchema,
     clientSecret: secretSchema,
     refreshToken: secretSchema,

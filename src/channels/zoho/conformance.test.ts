@@ -19,11 +19,12 @@ function ofRequest(status: number, code: string, headers: Record<string, string>
   return { status, headers: { 'content-type': 'application/json;charset=UTF-8', ...headers }, body: JSON.stringify({ code, details: {}, message: 'made up', status: 'error' }) };
 }
 
-const permanent = ['MANDATORY_NOT_FOUND', 'INVALID_DATA', 'LIMIT_EXCEEDED', 'MULTIPLE_OR_MULTI_ERRORS', 'SOMETHING_NEW'];
+const ofTheLead = ['MANDATORY_NOT_FOUND', 'INVALID_DATA', 'LIMIT_EXCEEDED', 'MULTIPLE_OR_MULTI_ERRORS'];
 const errors: ErrorCase[] = [
   ...HTTP_ERRORS,
-  ...permanent.map((code): ErrorCase => ({ name: code, answer: ofRecord(code), kind: 'permanent', code: 'rule' })),
-  { name: 'a record that is refused with a 200', answer: ofRecord('INVALID_DATA', 200), kind: 'permanent', code: 'rule' },
+  ...ofTheLead.map((code): ErrorCase => ({ name: code, answer: ofRecord(code), kind: 'permanent', code: 'invalid-data' })),
+  { name: 'a code that nobody knows', answer: ofRecord('SOMETHING_NEW'), kind: 'permanent', code: 'rule' },
+  { name: 'a record that is refused with a 200', answer: ofRecord('INVALID_DATA', 200), kind: 'permanent', code: 'invalid-data' },
   { name: 'a request that is refused', answer: ofRequest(400, 'INVALID_MODULE'), kind: 'permanent', code: 'rule' },
   { name: 'a wrong address', answer: ofRequest(404, 'INVALID_URL_PATTERN'), kind: 'permanent', code: 'not-found' },
   { name: 'a token that is refused twice', answer: ofRequest(401, 'INVALID_TOKEN'), kind: 'permanent', code: 'unauthorized' },

@@ -1,5 +1,6 @@
 import type { Channel } from '../channel.ts';
 import { mappedNames } from '../crm/mapped-names.ts';
+import { usualApi } from './addresses.ts';
 import { checkZoho } from './check.ts';
 import { completeRequest } from './complete.ts';
 import { zohoConfigSchema, type ZohoConfig } from './config.ts';
@@ -17,7 +18,8 @@ export const zohoChannel: Channel<ZohoConfig> = {
   check: checkZoho,
   readiness: ({ map }) => ({ authenticates: true, mapped: mappedNames(map), readsAnswers: true }),
   render: renderZoho,
-  preview: ({ request }) => completeRequest(request, '********'),
+  remarks: ({ url }) => (url.startsWith('/') ? ['it goes to the host that comes with the token (api_domain); the usual address stands in for it here'] : []),
+  preview: ({ config, request }) => completeRequest(request, usualApi(config), '********'),
   readAnswer: readZohoAnswer,
   send: sendZoho,
 };

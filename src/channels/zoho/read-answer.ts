@@ -3,7 +3,7 @@ import { readAnswer, type RawAnswer } from '../../domain/response/answer.ts';
 import { outcomeByStatus, retryAfterOf } from '../../domain/response/by-status.ts';
 import type { Reading } from '../../domain/response/read.ts';
 import { readWord, type ZohoWord } from './answer.ts';
-import { DUPLICATE, FORBIDDEN, PASSING, TOKEN_REFUSED, TOO_MANY } from './codes.ts';
+import { DATA_REFUSED, DUPLICATE, FORBIDDEN, PASSING, TOKEN_REFUSED, TOO_MANY } from './codes.ts';
 import type { ZohoConfig } from './config.ts';
 import { DATA_CENTRES } from './data-centres.ts';
 
@@ -35,10 +35,11 @@ function refusedWith(config: ZohoConfig, raw: RawAnswer, word: ZohoWord, now: Da
   if (TOO_MANY.has(code) || raw.status === 429) {
     return withRetryAfter(error('transient', 'rate-limited', 'more requests than the account’s edition allows at once, or in 24 hours; it is tried again later. If it goes on, see their API usage dashboard'), raw, now);
   }
-  if (FORBIDDEN.has(code)) return error('permanent', 'forbidden', 'the token does not reach so far; make the refresh token with the scope ZohoCRM.modules.leads.ALL, by a user who may create and edit leads');
-  if (TOKEN_REFUSED.has(code) || raw.status === 401) return error('permanent', 'unauthorized', 'they do not accept our token, nor a new one; check `dataCentre`, and that the user whom the refresh token belongs to is active');
+  if (FORBIDDEN.has(code)) return error('permanent', 'forbidden', 'the token does not reach so far; make the refresh token with the scope ZohoCRM.modules.leads.ALL, by a user who may create and edit leads, then resume the destination');
+  if (TOKEN_REFUSED.has(code) || raw.status === 401) return error('permanent', 'unauthorized', 'they do not accept our token, nor a new one; check `dataCentre`, and that the user whom the refresh token belongs to is active, then resume the destination');
   if (PASSING.has(code) || raw.status >= 500) return withRetryAfter(error('transient', 'http-status', 'nothing to mend here; it is tried again'), raw, now);
   if (raw.status === 404) return error('permanent', 'not-found', 'there is nothing at this address; check `baseUrl`, and that the account has Zoho CRM with Leads');
+  if (DATA_REFUSED.has(code)) return error('permanent', 'invalid-data', 'they do not take what this lead has there; mend the lead, or, where it is every lead, the field in `map` (API name, type, length) or what their layout insists on, then redeliver');
   return error('permanent', 'rule', 'they do not take this record; check the fields that `map` names (API names), their types and lengths, and what their layout insists on');
 }
 
@@ -50,9 +51,9 @@ function duplicate({ onDuplicate, externalIdField }: ZohoConfig, { recordId, fie
       return { outcome: 'failure', billable: false, reason: `${what}: they have this lead already${recordId === undefined ? '' : ` (record ${recordId})`}.${mayBeOurs}`, ...(recordId === undefined ? {} : { recipientId: recordId }) };
     }
     case 'update':
-      return { outcome: 'error', kind: 'permanent', code: 'rule', reason: `${what}: another unique field of theirs has this value; add ${fields[0] ?? 'it'} to \`duplicateCheckFields\` to have that record updated` };
+      return { outcome: 'error', kind: 'permanent', code: 'invalid-data', reason: `${what}: another unique field of theirs has this value; add ${fields[0] ?? 'it'} to \`duplicateCheckFields\` to have that record updated` };
     case 'accept':
-      return { outcome: 'error', kind: 'permanent', code: 'rule', reason: `${what}: a unique field of theirs takes no second record with this value, whatever \`onDuplicate\` says; have the field made not unique, or use update` };
+      return { outcome: 'error', kind: 'permanent', code: 'invalid-data', reason: `${what}: a unique field of theirs takes no second record with this value, whatever \`onDuplicate\` says; have the field made not unique, or use update` };
   }
 }
 

@@ -1,12 +1,12 @@
-import type { FieldValue, Lead } from '../../domain/fields/lead.ts';
-import { isEmptyValue, valueText } from '../../domain/mapping/value.ts';
+import type { FieldValue } from '../../domain/fields/lead.ts';
+import { isEmptyValue } from '../../domain/mapping/value.ts';
 import type { Tree } from '../../domain/render/tree.ts';
 import type { RenderInput, RenderResult } from '../channel.ts';
 import { jsonBytes, recordBody } from '../crm/record-body.ts';
 import { recordValues } from '../crm/record-values.ts';
-import { usualFields, type UsualField } from '../crm/usual-fields.ts';
+import type { UsualField } from '../crm/usual-fields.ts';
 import type { ZohoConfig } from './config.ts';
-import { DATA_CENTRES } from './data-centres.ts';
+import { standIns } from './stand-ins.ts';
 
 /** API names of fields of Leads (Zoho: "Modules fields and API names"). */
 const NAMES: Readonly<Record<UsualField, string>> = {
@@ -29,9 +29,11 @@ const TEXTS: ReadonlySet<string> = new Set(Object.values(NAMES));
 
 /** A lead as a record of Leads: an upsert where something tells a repeated one from a new one, else an insert. Pure. */
 export function renderZoho({ config, lead, deliveryId }: RenderInput<ZohoConfig>): RenderResult {
-  const mapped = recordValues({ map: config.map, lead, deliveryId, names: NAMES, fallbacks: { Last_Name: lastName(lead) } });
+  const mapped = recordValues({ map: config.map, lead, deliveryId, names: NAMES });
   if (!mapped.ok) return mapped;
   const record = recordBody(mapped.values, TEXTS);
+  // An update must not put what only stands in for a name over the name that they have: it is added where they insist on it.
+  if (config.onDuplicate !== 'update') for (const [name, text] of standIns(record)) record.set(name, text);
   if (config.externalIdField !== undefined) record.set(config.externalIdField, deliveryId);
   const checkedBy = duplicateCheckFields(config, record);
   const body = new Map<string, Tree>([
@@ -41,7 +43,8 @@ export function renderZoho({ config, lead, deliveryId }: RenderInput<ZohoConfig>
   ]);
   const request = {
     method: 'POST',
-    url: `${config.baseUrl ?? DATA_CENTRES[config.dataCentre].api}/crm/v8/Leads${isUpsert(config) ? '/upsert' : ''}`,
+    // A path: the host comes with the token.
+    url: `/crm/v8/Leads${isUpsert(config) ? '/upsert' : ''}`,
     headers: [
       ['Content-Type', 'application/json'],
       ['Accept', 'application/json'],
@@ -59,11 +62,4 @@ function isUpsert({ onDuplicate, externalIdField }: ZohoConfig): boolean {
 function duplicateCheckFields({ onDuplicate, externalIdField, duplicateCheckFields: configured }: ZohoConfig, record: ReadonlyMap<string, FieldValue>): string[] {
   const byPerson = onDuplicate === 'update' ? configured.filter((name) => !isEmptyValue(record.get(name))) : [];
   return [...new Set([...(externalIdField === undefined ? [] : [externalIdField]), ...byPerson])];
-}
-
-/** Zoho insists on a last name: what else a person could find the lead by stands in for it. */
-function lastName(lead: Lead): string {
-  const usual = usualFields(lead);
-  const text = (meaning: UsualField) => valueText(usual.get(meaning) ?? null);
-  return text('email') || text('phone') || text('mobile') || 'Unknown';
 }

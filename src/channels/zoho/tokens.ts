@@ -2,6 +2,9 @@ import type { TokenSettings } from '../tokens/settings.ts';
 import type { ZohoConfig } from './config.ts';
 import { DATA_CENTRES } from './data-centres.ts';
 
+/** Where the account's API is comes with each token (Zoho: "Refresh access tokens"). */
+export const API_DOMAIN = 'api_domain';
+
 /** A refresh token of the account's data centre (Zoho: "Refresh access tokens"); it does not change, and gives ten tokens in ten minutes. */
 export function zohoTokenSettings({ baseUrl, dataCentre, clientId, clientSecret, refreshToken }: ZohoConfig): TokenSettings {
   return {
@@ -14,5 +17,6 @@ export function zohoTokenSettings({ baseUrl, dataCentre, clientId, clientSecret,
     clientAuthentication: 'body',
     parameters: {},
     send: { in: 'header', name: 'Authorization', format: 'Zoho-oauthtoken {token}' },
+    keeps: [API_DOMAIN],
   };
 }

@@ -32,6 +32,10 @@ export class ZohoCrm {
   /** Taken one by one, before a request to the API is looked at; null lets it pass. */
   readonly failures: (Failure | null)[] = [];
   readonly uniqueFields = new Set<string>();
+  /** Of a record that is made, by their layout. */
+  readonly mandatoryFields = new Set(['Last_Name']);
+  /** What a token's answer says of the API. */
+  apiDomain: string | undefined = 'https://www.zohoapis.com';
   tokenCalls = 0;
   baseUrl = '';
   #token = '';
@@ -86,7 +90,7 @@ export class ZohoCrm {
     if (parameters.get('client_id') !== clientId || parameters.get('client_secret') !== clientSecret) return { status: 200, body: { error: 'invalid_client' } };
     if (parameters.get('grant_type') !== 'refresh_token' || parameters.get('refresh_token') !== refreshToken) return { status: 200, body: { error: 'invalid_code' } };
     this.#token = `1000.${randomUUID()}`;
-    return { status: 200, body: { access_token: this.#token, api_domain: 'https://www.zohoapis.com', token_type: 'Bearer', expires_in: 3600 } };
+    return { status: 200, body: { access_token: this.#token, api_domain: this.apiDomain, token_type: 'Bearer', expires_in: 3600 } };
   }
 
   #api(path: string, authorization: string, { data, duplicate_check_fields: checked = ['Email'] }: ZohoRequest): Answer {
@@ -98,11 +102,12 @@ export class ZohoCrm {
   }
 
   #take(record: Record<string, unknown>, checked: string[] | null) {
-    const missing = ['Last_Name'].find((name) => record[name] === undefined || record[name] === '');
-    if (missing !== undefined) return { code: 'MANDATORY_NOT_FOUND', details: { api_name: missing, json_path: `$.data[0].${missing}` }, message: 'required field not found', status: 'error' };
     const by = (name: string) => [...this.rows].find(([, row]) => record[name] !== undefined && row[name] === record[name]);
     const duplicateField = (checked ?? []).find((name) => by(name) !== undefined);
     const known = duplicateField === undefined ? undefined : by(duplicateField)?.[0];
+    const whole = known === undefined ? record : { ...this.rows.get(known), ...record };
+    const missing = [...this.mandatoryFields].find((name) => whole[name] === undefined || whole[name] === '');
+    if (missing !== undefined) return { code: 'MANDATORY_NOT_FOUND', details: { api_name: missing, json_path: `$.data[0].${missing}` }, message: 'required field not found', status: 'error' };
     const clash = [...this.uniqueFields].find((name) => by(name) !== undefined && by(name)?.[0] !== known);
     if (clash !== undefined) return { code: 'DUPLICATE_DATA', details: { api_name: clash, json_path: `$.data[0].${clash}`, duplicate_record: { id: by(clash)?.[0] } }, message: 'duplicate data', status: 'error' };
     const id = known ?? String(this.#nextId++);

@@ -1,9 +1,10 @@
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { leadOf } from '../../domain/mapping/lead-of.test-support.ts';
 import { createHttpClient } from '../../egress/undici-http-client.ts';
 import { BARE_INSTALLATION } from '../installation.ts';
 import { noRows } from '../no-rows.test-support.ts';
 import { askedTokens } from '../tokens/simple-tokens.test-support.ts';
+import { apiOf } from './addresses.ts';
 import { zohoConfigSchema } from './config.ts';
 import { zohoChannel } from './index.ts';
 import { zohoTokenSettings } from './tokens.ts';
@@ -49,9 +50,13 @@ describe('a lead as a record of Zoho', () => {
     });
   });
 
-  it('gets a last name where the lead has none', () => {
-    expect(bodyOf({ first_name: 'Zoë', phone: '1' })).toEqual({ data: [{ First_Name: 'Zoë', Phone: '1', Last_Name: '1' }] });
-    expect(bodyOf({})).toEqual({ data: [{ Last_Name: 'Unknown' }] });
+  it('gets a last name and a company where the lead has none, but for an update, which could put them over what they know', () => {
+    const accept = { onDuplicate: 'accept' };
+    expect(bodyOf({ first_name: 'Zoë', phone: '1' }, accept)).toEqual({ data: [{ First_Name: 'Zoë', Phone: '1', Last_Name: '1', Company: 'Zoë' }] });
+    expect(bodyOf(ZOE, accept)).toMatchObject({ data: [{ Last_Name: 'O’Neil', Company: 'Zoë O’Neil' }] });
+    expect(bodyOf({ email: `${'z'.repeat(90)}@example.com` }, { ...accept, map: [{ to: 'Company', value: null }] })).toMatchObject({ data: [{ Last_Name: 'z'.repeat(80), Company: null }] });
+    expect(bodyOf({}, accept)).toEqual({ data: [{ Last_Name: 'Unknown', Company: 'Unknown' }] });
+    expect(bodyOf({ phone: '1' })).toEqual({ data: [{ Phone: '1' }] });
   });
 
   it('has what `map` says on top, with types and lists, the delivery’s id, and what it shall set off', () => {
@@ -72,7 +77,7 @@ describe('a lead as a record of Zoho', () => {
     [{ onDuplicate: 'accept', externalIdField: 'Delivery_ID' }, '/crm/v8/Leads/upsert', ['Delivery_ID']],
     [{ onDuplicate: 'reject', externalIdField: 'Delivery_ID' }, '/crm/v8/Leads/upsert', ['Delivery_ID']],
   ])('goes where %j can be kept', (more, path, checked) => {
-    expect(render(ZOE, more).url).toBe(crm.baseUrl + path);
+    expect(render(ZOE, more).url).toBe(path);
     expect(bodyOf(ZOE, more)).toEqual(expect.objectContaining(checked === undefined ? { data: expect.anything() as unknown } : { duplicate_check_fields: checked }));
   });
 });
@@ -87,9 +92,33 @@ describe('Zoho’s data centres', () => {
     [{ baseUrl: 'https://gateway.example/zoho/' }, 'https://gateway.example/zoho', 'https://gateway.example/zoho'],
   ])('with %j are reached at %s, and give out tokens at %s', (more, api, accounts) => {
     const config = zohoConfigSchema.parse({ id: 'crm', type: 'zoho', ...ZohoCrm.CLIENT, ...more });
-    const rendered = zohoChannel.render({ config, lead: leadOf(ZOE), deliveryId: ONE }, BARE_INSTALLATION);
-    expect(rendered.ok && rendered.request.url).toBe(`${api}/crm/v8/Leads/upsert`);
+    expect(zohoChannel.preview?.({ config, request: render(ZOE), deliveryId: ONE, now: new Date() }).url).toBe(`${api}/crm/v8/Leads/upsert`);
     expect(zohoTokenSettings(config)).toMatchObject({ tokenUrl: `${accounts}/oauth/v2/token` });
+  });
+});
+
+describe('where the API is', () => {
+  it.each([
+    [{ dataCentre: 'eu' }, 'https://sandbox.zohoapis.eu', 'https://sandbox.zohoapis.eu'],
+    [{ dataCentre: 'COM' }, 'https://www.zohoapis.com/', 'https://www.zohoapis.com'],
+    [{}, 'https://elsewhere.example', 'https://www.zohoapis.com'],
+    [{}, undefined, 'https://www.zohoapis.com'],
+    [{}, 'javascript:alert(1)', 'https://www.zohoapis.com'],
+    [{ baseUrl: 'https://gateway.example/zoho' }, 'https://www.zohoapis.com.au', 'https://gateway.example/zoho'],
+    [{ baseUrl: 'https://gateway.example/zoho' }, 'https://api.gateway.example/', 'https://api.gateway.example'],
+    [{ baseUrl: 'https://gateway.example/zoho' }, 'http://api.gateway.example', 'https://gateway.example/zoho'],
+    [{ baseUrl: 'http://127.0.0.1:1/' }, 'http://127.0.0.1:2', 'http://127.0.0.1:2'],
+  ])('with %j and a token of %s is %s', (more, said, api) => {
+    const config = zohoConfigSchema.parse({ id: 'crm', type: 'zoho', ...ZohoCrm.CLIENT, ...more });
+    expect(apiOf(config, said === undefined ? {} : { api_domain: said })).toBe(api);
+  });
+
+  it('comes with the token', async () => {
+    const elsewhere = await ZohoCrm.start();
+    onTestFinished(() => elsewhere.close());
+    crm.apiDomain = `${elsewhere.baseUrl}/`;
+    await send();
+    expect([crm.requests.length, elsewhere.requests.length]).toEqual([0, 2]);
   });
 });
 
@@ -155,7 +184,7 @@ describe('a delivery to Zoho', () => {
 
   it('reads the record’s status, not the HTTP status', async () => {
     const { outcome } = await send({ map: [{ to: 'Last_Name', value: '' }] });
-    expect(outcome).toMatchObject({ outcome: 'error', kind: 'permanent', code: 'rule' });
+    expect(outcome).toMatchObject({ outcome: 'error', kind: 'permanent', code: 'invalid-data' });
     expect(outcome.reason).toContain('MANDATORY_NOT_FOUND (Last_Name)');
   });
 
@@ -163,6 +192,27 @@ describe('a delivery to Zoho', () => {
     const errors = [{ code: 'INVALID_DATA', details: { api_name: 'Email' }, message: 'm' }, { code: 'MANDATORY_NOT_FOUND', details: { api_name: 'Company' }, message: 'm' }];
     crm.failures.push({ status: 202, body: { data: [{ code: 'MULTIPLE_OR_MULTI_ERRORS', details: { errors }, message: 'several', status: 'error' }] } });
     expect((await send()).outcome.reason).toContain('INVALID_DATA Email, MANDATORY_NOT_FOUND Company');
+  });
+});
+
+describe('a lead without a name', () => {
+  const nameless = { email: 'zoe@example.com', phone: '5125550142' };
+
+  it('is made with what stands in for what they insist on, and nothing more', async () => {
+    crm.mandatoryFields.add('Company');
+    const { outcome, notes } = await send({}, nameless);
+    expect(outcome).toMatchObject({ outcome: 'success' });
+    expect(notes).toEqual([expect.stringContaining('insist on Last_Name'), expect.stringContaining('insist on Company')]);
+    expect([...crm.rows.values()]).toEqual([{ Email: 'zoe@example.com', Phone: '5125550142', Last_Name: 'zoe@example.com', Company: 'zoe@example.com' }]);
+  });
+
+  it('leaves the names alone that the record has when it is updated', async () => {
+    crm.mandatoryFields.add('Company');
+    await send({ map: [{ to: 'Company', value: 'Acme' }] });
+    const { outcome, notes } = await send({}, { ...nameless, phone: '5125550199' }, TWO);
+    expect(outcome).toMatchObject({ outcome: 'success', reason: 'record updated' });
+    expect(notes).toBeUndefined();
+    expect([...crm.rows.values()]).toEqual([expect.objectContaining({ Last_Name: 'O’Neil', Company: 'Acme', Phone: '5125550199' })]);
   });
 });
 
@@ -180,7 +230,7 @@ describe('a lead that Zoho has already', () => {
     expect((await send({ onDuplicate: 'accept' }, later, TWO)).outcome).toMatchObject({ outcome: 'success' });
     expect(crm.rows.size).toBe(2);
     crm.uniqueFields.add('Email');
-    expect((await send({ onDuplicate: 'accept' }, later, TWO)).outcome).toMatchObject({ outcome: 'error', kind: 'permanent', code: 'rule' });
+    expect((await send({ onDuplicate: 'accept' }, later, TWO)).outcome).toMatchObject({ outcome: 'error', kind: 'permanent', code: 'invalid-data' });
   });
 
   it('is refused with reject where a field of theirs is unique, with the record that they have', async () => {
@@ -193,7 +243,7 @@ describe('a lead that Zoho has already', () => {
   it('says with update which field to look by, when another one is unique', async () => {
     crm.uniqueFields.add('Phone');
     const { outcome } = await send({}, { ...ZOE, email: 'other@example.com' }, TWO);
-    expect(outcome).toMatchObject({ outcome: 'error', kind: 'permanent', code: 'rule' });
+    expect(outcome).toMatchObject({ outcome: 'error', kind: 'permanent', code: 'invalid-data' });
     expect(outcome.reason).toContain('add Phone to `duplicateCheckFields`');
   });
 });

@@ -68,7 +68,7 @@ describe('a breaker that is closed', () => {
   it.each(['unauthorized', 'forbidden', 'gone'] as const)('shuts at once and for a person on %s', (code) => {
     const breaker = breakerWith();
     breaker.report(errors(1, NOW, code), NOW);
-    expect(breaker.takeTransition()?.transition.raised).toMatchObject([{ kind: 'destination-shut' }]);
+    expect(breaker.takeTransition()?.transition.raised).toMatchObject([{ kind: 'destination-shut', reason: expect.stringMatching(new RegExp(`\\(${code}\\).*resume the destination`)) as string }]);
     expect(breaker.nextTickAtMs).toBeNull();
     expect(stateOf(breaker)).toBe('open');
   });
@@ -85,6 +85,18 @@ describe('a breaker that is open', () => {
     expect(next?.transition.release).toEqual([{ destination: 'api', amount: 'one', outageSince: null }]);
     breaker.tick(NOW + 120_000);
     expect(breaker.hasTransition).toBe(false);
+  });
+
+  it('is shut for a person, with an alert of its own, by a probe that was refused access', () => {
+    const breaker = breakerWith();
+    breaker.report(errors(5, NOW), NOW);
+    breaker.tick(NOW + 60_000);
+    breaker.takeTransition();
+    breaker.report({ ...probeEnd(1, 'failed', NOW + 60_500), errors: [{ atMs: NOW + 60_500, code: 'unauthorized', leadId: 'probe' }] }, NOW + 60_500);
+    expect(breaker.takeTransition()).toMatchObject({
+      gate: { destinations: { api: { state: 'open', nextProbeAt: null, reason: expect.stringContaining('(unauthorized)') as string } } },
+      transition: { raised: [{ kind: 'destination-shut', destination: 'api', leadId: 'probe', reason: expect.stringContaining('resume the destination') as string }] },
+    });
   });
 
   it('closes on a probe that was answered, and lets everything go that waits or failed in the outage', () => {

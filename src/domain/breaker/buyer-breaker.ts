@@ -150,7 +150,7 @@ export class BuyerBreaker {
     const shutting = deliveries.findLast((error) => shutsDestination(error.code));
     const stopping = deliveries.findLast((error) => stopsDestination(error.code));
     if (shutting) {
-      this.open(destination, { kind: 'destination-shut', reason: `the buyer's side refuses access (${shutting.code})`, leadId: shutting.leadId }, false, nowMs);
+      this.open(destination, { kind: 'destination-shut', reason: refusedAccess(shutting.code), leadId: shutting.leadId }, false, nowMs);
     } else if (stopping) {
       this.open(destination, { kind: 'breaker-open', reason: `nothing more goes through for now (${stopping.code})`, leadId: stopping.leadId }, false, nowMs);
     } else if (streak.errors.length >= this.settings.trips) {
@@ -208,10 +208,13 @@ export class BuyerBreaker {
       this.close(report.destination, nowMs);
       return;
     }
-    const shutting = report.errors.some((error) => isDelivery(error) && shutsDestination(error.code));
+    const shutting = report.errors.filter(isDelivery).findLast((error) => shutsDestination(error.code));
     const cooldownMs = Math.min(gate.cooldownMs * 2, LONGEST_COOLDOWN_MS);
     const nextProbeAt = shutting || this.settings.resume === 'manual' ? null : iso(nowMs + cooldownMs);
-    this.set(report.destination, { state: 'open', reason: gate.reason, since: gate.since, errors: gate.errors + 1, cooldownMs, nextProbeAt });
+    const reason = shutting ? refusedAccess(shutting.code) : gate.reason;
+    // From now on nothing probes it: somebody has to know.
+    if (shutting) this.pending.raised.push({ kind: 'destination-shut', destination: report.destination, leadId: shutting.leadId, reason, atMs: nowMs });
+    this.set(report.destination, { state: 'open', reason, since: gate.since, errors: gate.errors + 1, cooldownMs, nextProbeAt });
     this.changed = true;
   }
 
@@ -272,6 +275,11 @@ function outageStart(gate: DestinationGate): string | null {
     case 'closed':
       return null;
   }
+}
+
+/** For a person: what shut it, and what to do. */
+function refusedAccess(code: string): string {
+  return `the buyer's side refuses access (${code}); its last attempt says what to check. Once that is put right, resume the destination`;
 }
 
 function iso(atMs: number): string {

@@ -55,6 +55,8 @@ const ERROR_CODES = [
   'quota-exhausted',
   // This one recipient cannot be reached, or wants nothing more from us.
   'recipient',
+  // A value of this one lead is what their system does not take.
+  'invalid-data',
   // Our own side: neither counted by a breaker nor held against the buyer.
   'mapping',
   'secret-missing',
@@ -75,6 +77,14 @@ const OUR_OWN: ReadonlySet<ErrorCode> = new Set(['interrupted', 'mapping', 'secr
 /** True when the cause lies with us (lead data, configuration, a crash) and not with the buyer's side. */
 export function isOurFault(code: ErrorCode): boolean {
   return OUR_OWN.has(code);
+}
+
+/**
+ * True when it is this lead's own data that was refused. Their system has looked at it and answered: it is well, and the next lead may
+ * get through, so that a breaker hears of an answer and of no error, as of a buyer's refusal.
+ */
+export function isAboutLead(code: ErrorCode): boolean {
+  return code === 'invalid-data';
 }
 
 /** True when no further lead gets through for a while, whoever it is about: it is shut at once, and probed after its cooldown. */

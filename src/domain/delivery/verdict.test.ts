@@ -40,6 +40,7 @@ describe('judging an attempt', () => {
   });
 
   it('settles a probe that was answered', () => {
+    expect(judge(error('permanent', 'invalid-data'), { isProbe: true })).toMatchObject({ next: 'settle', state: 'failed', reason: 'permanent-error' });
     expect(judge({ outcome: 'failure', reason: 'no', billable: false }, { isProbe: true })).toMatchObject({ next: 'settle', state: 'rejected' });
   });
 });

@@ -1,5 +1,5 @@
 import type { AttemptOutcome } from './outcome.ts';
-import { isOurFault } from './outcome.ts';
+import { isAboutLead, isOurFault } from './outcome.ts';
 import { nextWaitMs, type RetryPolicy } from './retry.ts';
 import type { DeadLetterKind, ReasonCode } from './state.ts';
 
@@ -37,7 +37,7 @@ export function judgeAttempt({ outcome, policy, countedBefore, isProbe, random }
   if (isOurFault(outcome.code)) {
     return { next: 'settle', counted: false, state: 'failed', reason: 'our-fault', deadLetter: 'ours', inOutage: false };
   }
-  if (isProbe) return { next: 'hold-again', counted: false };
+  if (isProbe && !isAboutLead(outcome.code)) return { next: 'hold-again', counted: false };
   if (outcome.kind === 'permanent') {
     return { next: 'settle', counted: true, state: 'failed', reason: 'permanent-error', deadLetter: 'undeliverable', inOutage: false };
   }

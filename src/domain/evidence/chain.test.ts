@@ -30,6 +30,7 @@ function link(number: number, previousHash: string | null): EvidenceLink {
     responseHeaders: '[]',
     responseBody: 'sorry',
     reason: null,
+    furtherExchanges: number === 2 ? '[{"request":{}}]' : null,
   };
   let salt = number * 100;
   const parts = sealParts(texts, makeSalts(() => (salt++).toString(16).padStart(32, '0')));

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** The personal parts of an attempt: each can be erased without breaking the chain. */
-export const EVIDENCE_PARTS = ['requestUrl', 'requestHeaders', 'requestBody', 'responseHeaders', 'responseBody', 'reason'] as const;
+export const EVIDENCE_PARTS = ['requestUrl', 'requestHeaders', 'requestBody', 'responseHeaders', 'responseBody', 'reason', 'furtherExchanges'] as const;
 
 export type EvidencePart = (typeof EVIDENCE_PARTS)[number];
 
@@ -67,6 +67,7 @@ function forEachPart<T>(make: (part: EvidencePart) => T): Record<EvidencePart, T
     responseHeaders: make('responseHeaders'),
     responseBody: make('responseBody'),
     reason: make('reason'),
+    furtherExchanges: make('furtherExchanges'),
   };
 }
 
@@ -86,6 +87,9 @@ export function sealParts(texts: PartTexts, salts: PartSalts): SealedParts {
     return text === null ? null : { salt: salts[part], hash: hashPart(salts[part], text) };
   });
 }
+
+/** What the hash of every attempt covers, there or not. */
+const FIRST_PARTS = EVIDENCE_PARTS.filter((part) => part !== 'furtherExchanges');
 
 /** The hash that chains an attempt to the one finished before it (null for the first): SHA-256, hex, of a JSON array in fixed order. */
 export function chainHash(previousHash: string | null, facts: EvidenceFacts, parts: SealedParts): string {
@@ -111,7 +115,9 @@ export function chainHash(previousHash: string | null, facts: EvidenceFacts, par
     facts.nextAttemptAt,
     facts.configVersion,
     facts.gate,
-    ...EVIDENCE_PARTS.map((part) => parts[part]?.hash ?? null),
+    ...FIRST_PARTS.map((part) => parts[part]?.hash ?? null),
+    // Most attempts have none, and those of before it was kept have a hash without it.
+    ...(parts.furtherExchanges === null ? [] : [parts.furtherExchanges.hash]),
   ];
   return createHash('sha256').update(JSON.stringify(canonical), 'utf8').digest('hex');
 }
