@@ -6,19 +6,26 @@ import type { DeliveryNews, NewsResult } from './news.ts';
 
 export interface NewsDependencies {
   store: { news: Store['news'] };
-  engine: Pick<Engine, 'report'>;
+  engine: Pick<Engine, 'report' | 'startRedelivery'>;
   log: Pick<Logger, 'warn'>;
 }
 
 /**
- * Takes in what a provider says of a delivery later on: the delivery's state follows, and the buyer's breaker hears of a failure. In a
- * row are failures that no confirmed delivery of the destination came after.
+ * Takes in what a provider says of a delivery later on: the delivery's state follows, the failover chain that it had satisfied goes on, and
+ * the buyer's breaker hears of a failure. In a row are failures that no confirmed delivery of the destination came after.
  */
 export async function applyNews({ store, engine, log }: NewsDependencies, news: DeliveryNews): Promise<NewsResult> {
   const { deliveryId, at, event, code, reason, countsForBreaker } = news;
   const taken = await store.news.take({ deliveryId, at, event, explanation: reason });
-  if (taken.result !== 'applied' || event !== 'failed' || !countsForBreaker) return taken.result;
-  const { buyer, destination, leadId, lastConfirmedAt } = taken;
+  if (taken.result !== 'applied' || event !== 'failed') return taken.result;
+  const { buyer, destination, leadId, lastConfirmedAt, goesOn } = taken;
+  if (goesOn !== null) {
+    const { source, plan, number } = goesOn;
+    await engine
+      .startRedelivery({ leadId, source, plan }, number)
+      .catch((error: unknown) => log.warn({ lead: leadId, redelivery: number, ...describeError(error) }, 'a chain that goes on after a late failure could not be started; the sweep starts it'));
+  }
+  if (!countsForBreaker) return taken.result;
   const lastSuccessAtMs = lastConfirmedAt === null ? null : Date.parse(lastConfirmedAt);
   // The state is what counts, and is written: a breaker that misses one failure hears the next.
   await engine
