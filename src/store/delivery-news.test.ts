@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../domain/breaker/report.ts';
+import { openRuns } from '../domain/delivery/runs.ts';
 import { applyNews } from '../delivery-news/apply-news.ts';
 import type { DeliveryNews } from '../delivery-news/news.ts';
-import { attempt, beginning, DELIVERED, newLead, planned, planOf, REFUSAL, REJECTED, SUCCESS, testDatabases, type Opened } from './testing.ts';
+import type { LeadStart } from '../temporal/engine.ts';
+import { attempt, beginning, chainOf, DELIVERED, newLead, planned, planOf, REFUSAL, REJECTED, SUCCESS, testDatabases, type Opened } from './testing.ts';
 
 const BOUNCE = { event: 'failed', code: 'recipient', reason: 'The mailbox does not exist.', countsForBreaker: true, mayPass: false } as const;
 
 describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('what providers say later, $name', ({ open }) => {
   let opened: Opened;
   let reports: { buyer: string; report: Report }[] = [];
+  const redeliveries: { lead: LeadStart; number: number }[] = [];
   beforeAll(async () => {
     opened = await open();
   });
@@ -36,8 +39,12 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('what providers s
             reports.push({ buyer, report });
             return Promise.resolve();
           },
+          startRedelivery: (lead, number) => {
+            redeliveries.push({ lead, number });
+            return Promise.resolve();
+          },
         },
-        redeliver: { takeUp: () => Promise.resolve() },
+        redeliver: { repeatOnce: () => Promise.resolve() },
         log: { warn: () => undefined },
       },
       { deliveryId, at, ...BOUNCE, ...news },
@@ -91,12 +98,31 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('what providers s
     expect(await tell('no-such-delivery', '2026-03-01T10:05:00.000Z')).toBe('unknown-delivery');
   });
 
+  it('lets the chain that it had satisfied go on with those whom nobody had tried, once', async () => {
+    const [first, next, last] = [planned('acme/text'), planned('bravo/inbox'), planned('spare/api')];
+    const lead = newLead(planOf([], chainOf(first, next, last)));
+    await opened.store.leads.accept(lead);
+    await attempt(opened.store, first, SUCCESS, DELIVERED);
+    expect(await tell(first.id, '2026-03-01T10:05:00.000Z')).toBe('applied');
+    const standing = async () => (await opened.store.deliveries.ofLead(lead.id)).map(({ state, reason }) => [state, reason]);
+    expect(await standing()).toEqual([['failed', 'failed-later'], ['planned', null], ['planned', null]]);
+    expect(await opened.store.leads.status(lead.id)).toBe('delivering');
+    expect(redeliveries).toEqual([{ lead: { leadId: lead.id, source: lead.source, plan: planOf([], chainOf(next, last)) }, number: 1 }]);
+    // As the sweep would start it, had Temporal been away.
+    const runs = openRuns(lead.id, lead.plan, await opened.store.deliveries.ofLead(lead.id));
+    expect(runs).toMatchObject([{ redelivery: 1, plan: planOf([], chainOf(next, last)) }]);
+    expect(await tell(first.id, '2026-03-01T10:05:00.000Z')).toBe('stale');
+    await attempt(opened.store, next, SUCCESS, DELIVERED);
+    expect(await standing()).toEqual([['failed', 'failed-later'], ['delivered', 'accepted'], ['skipped', 'chain-satisfied']]);
+    expect([await opened.store.leads.status(lead.id), redeliveries.length]).toEqual(['delivered', 1]);
+  });
+
   it('stands when the breaker cannot be reached', async () => {
     const { delivery } = await delivered('acme/inbox');
-    const engine = { report: () => Promise.reject(new Error('Temporal is away')) };
+    const engine = { report: () => Promise.reject(new Error('Temporal is away')), startRedelivery: () => Promise.resolve() };
     const warnings: unknown[] = [];
     const log = { warn: (fields: unknown) => void warnings.push(fields) };
-    expect(await applyNews({ store: opened.store, engine, redeliver: { takeUp: () => Promise.resolve() }, log }, { deliveryId: delivery.id, at: '2026-03-01T10:05:00.000Z', ...BOUNCE })).toBe('applied');
+    expect(await applyNews({ store: opened.store, engine, redeliver: { repeatOnce: () => Promise.resolve() }, log }, { deliveryId: delivery.id, at: '2026-03-01T10:05:00.000Z', ...BOUNCE })).toBe('applied');
     expect(warnings).toHaveLength(1);
   });
 });

@@ -1,12 +1,17 @@
 import { and, eq, max, sql } from 'drizzle-orm';
 import { explain } from '../domain/delivery/explanation.ts';
+import { restAfterLateFailure } from '../domain/delivery/late-failure.ts';
+import { allDeliveries } from '../domain/delivery/plan.ts';
 import { isFinal } from '../domain/delivery/state.ts';
-import type { Database } from './database.ts';
-import { deliveryIn, lockDelivery } from './locked-lead.ts';
+import { owningWorkflowId, redeliveryWorkflowId } from '../domain/delivery/workflow-id.ts';
+import type { Database, Session } from './database.ts';
+import { newRound } from './delivery-rows.ts';
+import { deliveryIn, lockDelivery, type LockedLead } from './locked-lead.ts';
+import { nextRedelivery } from './next-redelivery.ts';
 import type { Settlement } from './records.ts';
 import { deliveries, deliveryNews } from './schema.ts';
 import { changeDelivery, settledChange } from './settlement.ts';
-import type { NewsStore } from './store.ts';
+import type { GoingOn, NewsStore } from './store.ts';
 import { writeLeads } from './write-leads.ts';
 
 /** The latest that a provider has said of each delivery: one row a delivery that there is news of. */
@@ -26,18 +31,30 @@ export function createNewsStore(database: Database): NewsStore {
           .returning({ deliveryId: deliveryNews.deliveryId });
         if (written.length === 0) return { result: 'stale' };
         const settlement = settlementOf(event, { state, reason }, explanation);
-        if (settlement !== null) {
-          const after = changeDelivery(before, deliveryId, settledChange(settlement, at), at);
-          await writeLeads(tx, [{ before, after }]);
-        }
         if (settlement === null && event === 'failed') return { result: 'stale' };
+        const settled = settlement === null ? before : changeDelivery(before, deliveryId, settledChange(settlement, at), at);
+        const { after, goesOn } = event === 'failed' ? await goOn(tx, settled, deliveryId, at) : { after: settled, goesOn: null };
+        await writeLeads(tx, [{ before, after }]);
         const [row] = await tx
           .select({ at: max(deliveryNews.at) })
           .from(deliveryNews)
           .where(and(eq(deliveryNews.buyer, buyer), eq(deliveryNews.destination, destination), eq(deliveryNews.event, 'confirmed')));
-        return { result: 'applied', buyer, destination, leadId, lastConfirmedAt: row?.at ?? null };
+        return { result: 'applied', buyer, destination, leadId, lastConfirmedAt: row?.at ?? null, goesOn };
       }),
   };
+}
+
+/** Lets the chain of a delivery that failed late go on: in the same transaction, so that a lead is never left lying in between. */
+async function goOn(tx: Session, settled: LockedLead, deliveryId: string, at: string): Promise<{ after: LockedLead; goesOn: GoingOn | null }> {
+  const { id: leadId, source, receivedAt, plans } = settled.lead;
+  const plan = plans.at(-1)?.plan;
+  const standings = new Map(settled.deliveries.map(({ id, state, reason }) => [id, { state, reason }]));
+  const rest = plan === undefined ? null : restAfterLateFailure(plan, standings, { deliveryId, receivedAt, at });
+  if (rest === null) return { after: settled, goesOn: null };
+  const number = await nextRedelivery(tx, leadId);
+  const workflowId = redeliveryWorkflowId(leadId, number);
+  const after = allDeliveries(rest).reduce((locked, { id }) => changeDelivery(locked, id, newRound(deliveryIn(locked, id), owningWorkflowId(workflowId, rest, id)), at), settled);
+  return { after, goesOn: { source, plan: rest, number } };
 }
 
 /** What news changes; null where a delivery stands as the news has it, or by what a person or another run has done since. */

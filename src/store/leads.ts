@@ -10,6 +10,7 @@ import type { FreshWork } from './fresh-work.ts';
 import { Grouped } from './grouped.ts';
 import { deliveries, leads } from './schema.ts';
 import { lockLead } from './locked-lead.ts';
+import { nextRedelivery } from './next-redelivery.ts';
 import type { LeadRecord, Page } from './records.ts';
 import type { LeadFilter, LeadStore, NewLead } from './store.ts';
 
@@ -74,16 +75,7 @@ export function createLeadStore(database: Database, fresh: FreshWork): LeadStore
 
     addDeliveries: (leadId, plan, redeliveryOf, workflowId, fields, run = plan) => addDeliveries(database, leadId, { plan, run, redeliveryOf, workflowId, fields }),
 
-    nextRedelivery: (leadId) =>
-      database.run('leads.nextRedelivery', async (session) => {
-        const [row] = await session
-          .update(leads)
-          .set({ redeliveries: sql`${leads.redeliveries} + 1` })
-          .where(eq(leads.id, leadId))
-          .returning({ number: leads.redeliveries });
-        if (!row) throw new Error(`There is no lead ${leadId}.`);
-        return row.number;
-      }),
+    nextRedelivery: (leadId) => database.run('leads.nextRedelivery', (session) => nextRedelivery(session, leadId)),
 
     withoutRoute: ({ source }, limit, cursor) =>
       database.run('leads.withoutRoute', (session) => pageOf(session, [eq(leads.status, 'undelivered'), hasNoDelivery, ofSource(source)], limit, cursor)),

@@ -368,8 +368,15 @@ export interface SenderDomainStore {
 /** `stale`: later news is known, or the delivery stands otherwise for a reason of its own. */
 export type TakenNews =
   | { result: 'unknown-delivery' | 'not-settled' | 'stale' }
-  /** `lastConfirmedAt`: of this destination. */
-  | { result: 'applied'; buyer: string; destination: string; leadId: string; lastConfirmedAt: string | null };
+  /** `lastConfirmedAt`: of this destination. `goesOn`: what of the delivery's chain waits for a redelivery to be started; null where nothing does. */
+  | { result: 'applied'; buyer: string; destination: string; leadId: string; lastConfirmedAt: string | null; goesOn: GoingOn | null };
+
+/** The rest of a chain, as redelivery `number` of its lead. */
+export interface GoingOn {
+  source: string;
+  plan: Plan;
+  number: number;
+}
 
 export interface HealthCheckStore {
   /**

@@ -36,7 +36,7 @@ export async function startApiPart(foundation: Foundation, announce: Announce): 
     settings: { publicUrl: settings.publicUrl ?? address, adminKey, bodyLimitBytes: DEFAULT_BODY_LIMIT_BYTES, version: VERSION, resendWebhookSecret: settings.resendWebhookSecret },
     log,
     clock,
-    redeliver: createRedelivery({ store, configuration, engine, clock, log }),
+    redeliver: createRedelivery({ store, configuration, engine, log }),
     leadStarter,
     buyerSync,
     metrics,

@@ -1,6 +1,6 @@
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { attempt, beginning, DELIVERED, newLead, planned, planOf } from '../../store/testing.ts';
+import { attempt, beginning, DELIVERED, ending, newLead, planned, planOf } from '../../store/testing.ts';
 import { startApi, type ApiUnderTest } from '../testing/api-under-test.ts';
 
 const SECRET = `whsec_${Buffer.from('a made-up secret of 24 b').toString('base64')}`;
@@ -157,7 +157,28 @@ describe('POST /hooks/resend: once, and about what is ours', () => {
     expect(await suppressed()).toBeUndefined();
   });
 
-  it('a callback that overtakes the end of its attempt shall come again, and then counts', async () => {
+  it.each([
+    ['by its tag', (id: string) => ({ email_id: 'early-1', tags: { delivery_id: id } })],
+    ['by its email’s id', () => ({ email_id: 'early-2' })],
+  ])('a callback that is faster than the end of its attempt is written waits for it, %s', async (_name, known) => {
+    const delivery = planned('early/inbox', { type: 'email' });
+    await api.store.leads.accept(newLead(planOf([delivery])));
+    await api.store.attempts.begin(beginning(delivery.id));
+    const data = known(delivery.id);
+    const answered = callback({ type: 'email.failed', data });
+    await api.store.attempts.finish(ending(delivery.id, 1, { outcome: 'success', billable: true, recipientId: data.email_id }, { ...DELIVERED, recipientId: data.email_id }));
+    expect((await answered).json).toEqual({ result: 'taken' });
+    expect(await stateOf(delivery.id)).toBe('failed');
+  });
+
+  it('a word that is missing, or of another kind than documented, costs no callback', async () => {
+    const { delivery, data } = await sentEmail('sloppy');
+    const sloppy = { ...data, to: null, tags: { delivery_id: delivery.id, tries: 3 }, bounce: { type: 'permanent', subType: null, message: null, diagnosticCode: ['550'] } };
+    expect((await callback({ type: 'email.bounced', data: sloppy })).json).toEqual({ result: 'taken' });
+    expect([await stateOf(delivery.id), (await alertsOf('sloppy')).length]).toEqual(['failed', 1]);
+  });
+
+  it('a callback whose attempt does not end shall come again, and then counts', async () => {
     const delivery = planned('fast/inbox', { type: 'email' });
     await api.store.leads.accept(newLead(planOf([delivery])));
     await api.store.attempts.begin(beginning(delivery.id));

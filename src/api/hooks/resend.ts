@@ -1,12 +1,17 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
-import { isSignedByResend, readCallback } from '../../channels/email/callback.ts';
+import { isSignedByResend, readCallback, type Callback } from '../../channels/email/callback.ts';
+import type { ApiDependencies } from '../dependencies.ts';
 import { defineEndpoint, nothing } from '../http/endpoint.ts';
 import { JSON_TYPE } from '../http/media-types.ts';
 import { Problem } from '../http/problem.ts';
-import { takeResendCallback } from './resend-news.ts';
+import { onceSettled } from './once-settled.ts';
+import { takeResendCallback, type TakenCallback } from './resend-news.ts';
 
 const PROVIDER = 'resend';
+
+/** Of an email that nobody knows here: most are somebody else's, sent by the same account. */
+const STRANGERS_WAIT_MS = 2_000;
 
 const takenSchema = z.object({ result: z.enum(['taken', 'known', 'ignored', 'no-delivery']) });
 
@@ -24,7 +29,7 @@ export const resendCallback = defineEndpoint({
   // Read as text: the signature is over these very characters.
   body: { schema: z.string(), types: [JSON_TYPE], read: ({ text }) => text },
   answers: { 200: { description: 'Taken in, or nothing to do', schema: takenSchema } },
-  handle: async ({ body, headers }, dependencies) => {
+  handle: async ({ body, headers, gone }, dependencies) => {
     const { store, settings, log } = dependencies;
     const secret = settings.resendWebhookSecret ?? null;
     if (secret === null) throw new Problem(503, 'Callbacks of Resend are not taken here: LEADRAIL_RESEND_WEBHOOK_SECRET is not set. Set it to the signing secret on the webhook’s page at Resend, and start again.');
@@ -34,7 +39,7 @@ export const resendCallback = defineEndpoint({
     }
     if (await store.callbacks.isKnown(PROVIDER, signature.id)) return { status: 200, body: { result: 'known' } };
     const callback = readCallback(body);
-    const result = callback === null ? 'ignored' : await takeResendCallback(dependencies, callback);
+    const result = callback === null ? 'ignored' : await takeOnceSettled(callback, dependencies, gone);
     if (result === 'come-again') throw new Problem(503, 'The attempt that made this email has not ended yet. Send the callback again.');
     // After the work: a callback that broke off in it comes again, and nothing in it does harm twice.
     await store.callbacks.note(PROVIDER, signature.id);
@@ -42,6 +47,13 @@ export const resendCallback = defineEndpoint({
     return { status: 200, body: { result } };
   },
 });
+
+/** Without our tag an email is known by its id only, and by that not before its attempt has ended. */
+function takeOnceSettled(callback: Callback, dependencies: ApiDependencies, gone: AbortSignal): Promise<TakenCallback> {
+  const isUntagged = callback.deliveryId === null;
+  const isEarly = (taken: TakenCallback) => taken === 'come-again' || (taken === 'no-delivery' && isUntagged);
+  return onceSettled(() => takeResendCallback(dependencies, callback), isEarly, isUntagged ? { gone, withinMs: STRANGERS_WAIT_MS } : { gone });
+}
 
 function signatureOf(headers: IncomingHttpHeaders): { id: string; timestamp: string; signature: string } | null {
   const text = (name: string) => [headers[name] ?? []].flat()[0];

@@ -8,12 +8,9 @@ import type { DeliveryRecord } from '../../store/records.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { defineEndpoint, nothing, type Answer } from '../http/endpoint.ts';
 import { FORM_TYPE, unsupported } from '../http/media-types.ts';
-import { pollUntil } from '../http/poll.ts';
 import { Problem, RETRY_AFTER_SECONDS } from '../http/problem.ts';
 import type { BodyReader } from '../http/read-body.ts';
-
-/** Twilio gives up on a callback after 15 s. */
-const SETTLES_WITHIN_MS = 8_000;
+import { onceSettled } from './once-settled.ts';
 
 /** A form as Twilio signs it: a name that comes more than once is a list. */
 const readForm: BodyReader = (raw) => {
@@ -59,18 +56,14 @@ export const twilioStatus = defineEndpoint({
 
 const TAKEN: Answer = { status: 204 };
 
-/** Twilio can be faster than the end of the attempt is written: that is waited for. */
-async function applyOnceSettled(deliveryId: string, { messageSid, ...told }: MessageNews, dependencies: ApiDependencies, gone: AbortSignal): Promise<NewsResult> {
-  const results: NewsResult[] = [];
+function applyOnceSettled(deliveryId: string, { messageSid, ...told }: MessageNews, dependencies: ApiDependencies, gone: AbortSignal): Promise<NewsResult> {
   const apply = async () => {
     // A message of an earlier round says nothing of the one that counts.
     const counts = (await dependencies.store.deliveries.get(deliveryId))?.recipientId ?? messageSid;
     if (counts !== messageSid) return 'stale';
     return applyNews(dependencies, { deliveryId, at: dependencies.clock().toISOString(), ...told });
   };
-  const look = async () => results.push(await apply()) > 0 && results.at(-1) !== 'not-settled';
-  await pollUntil(look, { withinMs: SETTLES_WITHIN_MS, signal: gone });
-  return results.at(-1) ?? 'not-settled';
+  return onceSettled(apply, (result) => result === 'not-settled', { gone });
 }
 
 /** By today's configuration; by that of the lead's plan where the destination is gone from it. Null: nobody can have signed. */

@@ -20,7 +20,7 @@ const deliveryShapeFields = {
   round: z.int(),
   heldUntil: z.iso.datetime().nullable(),
   deadLetter: z.enum(['refused', 'undeliverable', 'unknown', 'ours']).nullable(),
-  redeliveryOf: z.uuid().nullable().meta({ description: 'Of a delivery made anew with edited fields, or after it had been delivered' }),
+  redeliveryOf: z.uuid().nullable().meta({ description: 'Of a delivery made anew with edited fields, or after it had been taken' }),
   settledAt: z.iso.datetime().nullable(),
 };
 

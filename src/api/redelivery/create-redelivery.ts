@@ -10,8 +10,7 @@ import { createDiscard } from './discard.ts';
 import { editFields } from './edit-fields.ts';
 import { chainAgainst, nameOf, stillUnderWay, successorOf } from './obstacles.ts';
 import { OneAtATime } from './one-at-a-time.ts';
-import { planRedelivery, planRestOfChain, planSingleRedelivery, type RedeliveryInput, type RedeliveryPlan } from './plan-redelivery.ts';
-import { restOfChain } from './rest-of-chain.ts';
+import { planRedelivery, planSingleRedelivery, type RedeliveryInput, type RedeliveryPlan } from './plan-redelivery.ts';
 import type { Redelivery, RedeliveryOrder, RedeliveryResult } from './redelivery.ts';
 import { startRedelivery } from './start-redelivery.ts';
 
@@ -54,15 +53,11 @@ export function createRedelivery(dependencies: RedeliveryDependencies): Redelive
     return start(edit.lead, deliveries, edit.edited, lead.plan, (input) => planSingleRedelivery(delivery, input));
   }
 
-  async function takeUp(id: string, mayPass: boolean): Promise<RedeliveryResult> {
+  async function repeatOnce(id: string): Promise<RedeliveryResult> {
     const delivery = await store.deliveries.get(id);
-    const lead = delivery && (await store.leads.get(delivery.leadId));
-    if (!delivery || !lead) return { result: 'not-found' };
-    const deliveries = await store.deliveries.ofLead(lead.id);
-    const rest = restOfChain(delivery, lead.plan, deliveries, dependencies.clock().getTime() - Date.parse(lead.receivedAt));
-    if (rest !== null) return start(lead, deliveries, false, lead.plan, (input) => planRestOfChain(rest, input));
-    const isFirst = delivery.state === 'failed' && delivery.reason === 'failed-later' && delivery.round === 1;
-    return mayPass && isFirst ? redeliverDelivery(id, null) : conflict(`Nobody is left to take what ${nameOf(delivery)} did not get, and it was tried again or would fail again.`);
+    if (delivery === null) return { result: 'not-found' };
+    const isFirst = delivery.reason === 'failed-later' && delivery.redeliveryOf === null;
+    return isFirst ? redeliverDelivery(id, null) : conflict(`${nameOf(delivery)} was sent once more already, or stands otherwise by now.`);
   }
 
   async function start(
@@ -96,9 +91,9 @@ export function createRedelivery(dependencies: RedeliveryDependencies): Redelive
       const delivery = await store.deliveries.get(id);
       return delivery === null ? { result: 'not-found' } : inTurn.run(delivery.leadId, () => redeliverDelivery(id, fields));
     },
-    takeUp: async (id, { mayPass }) => {
+    repeatOnce: async (id) => {
       const delivery = await store.deliveries.get(id);
-      return delivery === null ? { result: 'not-found' } : inTurn.run(delivery.leadId, () => takeUp(id, mayPass));
+      return delivery === null ? { result: 'not-found' } : inTurn.run(delivery.leadId, () => repeatOnce(id));
     },
     discardLead: (leadId, reason) => inTurn.run(leadId, () => discardLead(leadId, reason)),
     discardDelivery: async (id, reason) => {

@@ -8,6 +8,5 @@ export interface RedeliveryDependencies {
   store: Pick<Store, 'leads' | 'deliveries'>;
   configuration: Configuration;
   engine: Pick<Engine, 'startRedelivery' | 'releaseDelivery' | 'ping'>;
-  clock: () => Date;
   log: Logger;
 }

@@ -10,7 +10,7 @@ export const redeliverLead = defineEndpoint({
   tag: 'Redelivery',
   summary: 'Send a lead again, as far as it was not delivered',
   description:
-    'Undelivered and unedited deliveries keep their id; edited ones get a new one. A lead that was delivered everywhere is sent there anew, under new ids. ' +
+    'Undelivered and unedited deliveries keep their id; edited ones, and those that failed after their provider had taken them, get a new one. A lead that was delivered everywhere is sent there anew, under new ids. ' +
     '409 while something of it is under way or held; 503 while Temporal is away.',
   params: leadParams,
   query: nothing,

@@ -1,7 +1,7 @@
 import { allDeliveries, type Chain, type Plan, type PlannedDelivery } from '../../domain/delivery/plan.ts';
 import { partOfRun } from '../../domain/delivery/runs.ts';
 import { isChainSatisfied, isEntrySatisfied, type Standings } from '../../domain/delivery/settle.ts';
-import type { DeliveryState } from '../../domain/delivery/state.ts';
+import { wasTaken, type DeliveryState } from '../../domain/delivery/state.ts';
 import type { DeliveryRecord } from '../../store/records.ts';
 import { isSameDestination, mapDeliveries, withCurrentIds, withReplaced } from './places-in-plan.ts';
 
@@ -48,12 +48,6 @@ export function planSingleRedelivery(delivery: DeliveryRecord, input: Redelivery
   return identify({ ...base, fanOut: [{ ...delivery.planned, id: delivery.id }], chains: [] }, base, input);
 }
 
-/** What is left of one chain. The lead goes on by its whole plan. */
-export function planRestOfChain(rest: Chain, input: RedeliveryInput): RedeliveryPlan {
-  const base = withCurrentIds(input.base, input.deliveries);
-  return identify({ ...base, fanOut: [], chains: [rest] }, base, input);
-}
-
 function standingsOf(deliveries: DeliveryRecord[]): Standings {
   return new Map(deliveries.map(({ id, state, reason }) => [id, { state, reason }]));
 }
@@ -89,7 +83,7 @@ function withoutEmpty(entries: Chain['entries']): Chain['entries'] {
   return entries.filter((entry) => entry.deliveries.length > 0);
 }
 
-/** Keeps the id of what was neither delivered nor edited; everything else gets a new one. */
+/** Keeps the id of what was neither taken by the other side nor edited; everything else gets a new one. */
 function identify(part: Plan, base: Plan, { deliveries, edited, newId, configVersion }: RedeliveryInput): RedeliveryPlan {
   const known = new Map(deliveries.map((delivery) => [delivery.id, delivery]));
   const restarted: string[] = [];
@@ -98,7 +92,7 @@ function identify(part: Plan, base: Plan, { deliveries, edited, newId, configVer
   const replaced = new Map<string, PlannedDelivery>();
   const run = mapDeliveries(part, (planned) => {
     const before = known.get(planned.id);
-    if (before && !edited && before.state !== 'delivered') {
+    if (before && !edited && !wasTaken(before)) {
       restarted.push(planned.id);
       return planned;
     }

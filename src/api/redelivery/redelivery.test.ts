@@ -102,6 +102,17 @@ describe('a lead sent again', () => {
     expect([single.status, single.text.includes(deliveries[0] ?? 'none')]).toEqual([409, true]);
   });
 
+  it('gets a new id for what its provider took and lost later on: under the old one it would be taken for a repetition', async () => {
+    const lead = await endedLead(FAN_OUT, 'delivered', 'delivered');
+    const bounced = lead.deliveries[0]?.id ?? '';
+    await api.store.news.take({ deliveryId: bounced, at: '2026-03-02T10:00:00.000Z', event: 'failed', explanation: 'It came back.' });
+    const { plan, names } = await redeliver(`/v1/leads/${lead.id}/redeliver`);
+    expect(names).toEqual(['acme/api']);
+    expect(allDeliveries(plan)[0]?.id).not.toBe(bounced);
+    const { deliveries } = await readLead(lead.id);
+    expect(deliveries.map(({ id, status, deadLetter, redeliveryOf }) => (id === bounced ? [status, deadLetter] : [status, redeliveryOf]))).toEqual([['discarded', null], ['delivered', null], ['planned', bounced]]);
+  });
+
   it('is sent anew under new ids where everything was delivered', async () => {
     const lead = await endedLead(FAN_OUT, 'delivered', 'delivered');
     const { deliveries, lead: after } = await redeliver(`/v1/leads/${lead.id}/redeliver`);

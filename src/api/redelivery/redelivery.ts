@@ -26,11 +26,8 @@ export type DiscardResult = { result: 'discarded'; leadId: string } | { result: 
 export interface Redelivery {
   redeliverLead(leadId: string, order: RedeliveryOrder): Promise<RedeliveryResult>;
   redeliverDelivery(deliveryId: string, fields: RedeliveryOrder['fields']): Promise<RedeliveryResult>;
-  /**
-   * Takes a delivery up that was taken and failed later: its failover chain goes on, for nobody has the lead and those after it were
-   * never asked. Where there is none, a failure that may pass is followed by one more round, and no further one.
-   */
-  takeUp(deliveryId: string, failure: { mayPass: boolean }): Promise<RedeliveryResult>;
+  /** Sends a delivery once more that its provider had taken and that failed for what may pass; not one that is such a repetition itself. */
+  repeatOnce(deliveryId: string): Promise<RedeliveryResult>;
   discardLead(leadId: string, reason: string): Promise<DiscardResult>;
   discardDelivery(deliveryId: string, reason: string): Promise<DiscardResult>;
 }

@@ -55,7 +55,7 @@ async function retireReplaced({ deliveries, planned }: RedeliveryStart, store: R
   for (const delivery of deliveries) {
     const id = replaced.get(delivery.redeliveryOf ?? delivery.id);
     if (id === undefined || delivery.state === 'delivered' || delivery.state === 'discarded') continue;
-    await store.deliveries.settle(delivery.id, discarded(`Sent again with edited fields, as delivery ${id}.`));
+    await store.deliveries.settle(delivery.id, discarded(`Sent again as delivery ${id}.`));
   }
 }
 

@@ -104,7 +104,7 @@ export async function startApi(options: { resendWebhookSecret?: string; temporal
     settings: { publicUrl: 'http://leadrail.example', adminKey: ADMIN_KEY, bodyLimitBytes: DEFAULT_BODY_LIMIT_BYTES, intakeAtOnce: options.intakeAtOnce ?? DEFAULT_INTAKE_AT_ONCE, version: '0.0.0-test', resendWebhookSecret: options.resendWebhookSecret ?? null },
     log,
     clock,
-    redeliver: createRedelivery({ store, configuration, engine, clock, log }),
+    redeliver: createRedelivery({ store, configuration, engine, log }),
     leadStarter,
     buyerSync: createBuyerSync({ configuration, engine, log }),
     metrics: createMetrics({ version: '0.0.0-test', store, configuration, temporalSdkUrl: options.temporalSdkUrl ?? null, clock, gaugesMaxAgeMs: 0 }),

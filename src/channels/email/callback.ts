@@ -38,29 +38,31 @@ export interface Callback {
   address: string | null;
 }
 
+/** A text that may be missing. One that is something else is missing, too: a callback is not lost for a word that nobody needs. */
+const textSchema = z.string().optional().catch(undefined);
+
 const callbackSchema = z.object({
   type: z.string(),
-  created_at: z.string().optional(),
-  data: z
-    .object({
-      email_id: z.string().optional(),
-      to: z.union([z.string(), z.array(z.string())]).optional(),
-      tags: z.union([z.record(z.string(), z.string()), z.array(z.object({ name: z.string(), value: z.string() }))]).optional(),
-      bounce: z.object({ type: z.string().optional(), subType: z.string().optional(), message: z.string().optional() }).optional(),
-    })
-    .optional(),
+  created_at: textSchema,
+  data: z.object({
+    email_id: textSchema,
+    to: z.union([z.string(), z.array(z.string())]).optional().catch(undefined),
+    // Documented as a list where emails are sent, and as an object in callbacks.
+    tags: z.union([z.record(z.string(), z.unknown()), z.array(z.object({ name: z.string(), value: z.unknown() }))]).optional().catch(undefined),
+    bounce: z.object({ type: textSchema, subType: textSchema, message: textSchema }).optional().catch(undefined),
+  }),
 });
 
 /** Reads a callback whose signature was checked; null for one that says nothing about a delivery (opened, clicked, a contact …), or is no callback. */
 export function readCallback(text: string): Callback | null {
   const read = callbackSchema.safeParse(jsonOf(text));
-  if (!read.success || read.data.data === undefined) return null;
+  if (!read.success) return null;
   const { type, created_at, data } = read.data;
   const meaning = meaningOf(type, data.bounce);
   if (meaning === null) return null;
   const { tags = {} } = data;
-  const deliveryId = Array.isArray(tags) ? tags.find(({ name }) => name === DELIVERY_TAG)?.value : tags[DELIVERY_TAG];
-  return { meaning, at: timeOf(created_at), emailId: data.email_id ?? null, deliveryId: deliveryId ?? null, address: addressOf(data.to, data.bounce?.message) };
+  const tag = Array.isArray(tags) ? tags.find(({ name }) => name === DELIVERY_TAG)?.value : tags[DELIVERY_TAG];
+  return { meaning, at: timeOf(created_at), emailId: data.email_id ?? null, deliveryId: typeof tag === 'string' ? tag : null, address: addressOf(data.to, data.bounce?.message) };
 }
 
 /** A full mailbox is emptied some day, whatever Resend calls the bounce (docs, "Email Bounces"). */
@@ -69,7 +71,7 @@ function meaningOf(type: string, bounce: { type?: string | undefined; subType?: 
     case 'email.delivered':
       return 'delivered';
     case 'email.bounced':
-      return bounce?.type === 'Permanent' && bounce.subType !== 'MailboxFull' ? 'bounced' : 'soft-bounced';
+      return bounce?.type?.toLowerCase() === 'permanent' && bounce.subType?.toLowerCase() !== 'mailboxfull' ? 'bounced' : 'soft-bounced';
     case 'email.complained':
       return 'complained';
     case 'email.failed':

@@ -34,3 +34,11 @@ export type DeadLetterKind = 'refused' | 'undeliverable' | 'unknown' | 'ours';
 export function isFinal(state: DeliveryState): boolean {
   return state !== 'planned' && state !== 'delivering' && state !== 'held' && state !== 'queued';
 }
+
+/**
+ * True once the other side took a delivery under its id, also where it failed later on: sent again under the same id, it would be taken
+ * for a repetition of what was sent before, and nothing would go out.
+ */
+export function wasTaken({ state, reason }: { state: DeliveryState; reason: ReasonCode | null }): boolean {
+  return state === 'delivered' || reason === 'failed-later';
+}
