@@ -15,6 +15,8 @@ let leadrail: Leadrail;
 let source: ApiClient;
 let provider: StandIn;
 const revoked = new Set<string>();
+/** Numbers that answered STOP. */
+const stopped = new Set<string>();
 
 const json = (status: number, body: unknown): StandInAnswer => ({ status, headers: JSON_TYPE, body: JSON.stringify(body) });
 
@@ -27,7 +29,8 @@ function answer({ method, url, headers, body }: ReceivedRequest): StandInAnswer 
   const [, accountSid = ''] = /^\/twilio\/2010-04-01\/Accounts\/(\w+)\/Messages\.json/.exec(url) ?? [];
   if (accountSid === '' || method !== 'POST') return json(404, { code: 20404, status: 404, message: 'not here' });
   if (revoked.has(accountSid)) return json(401, { code: 20003, status: 401, message: 'Authenticate' });
-  const to = new URLSearchParams(body.toString()).get('To');
+  const to = new URLSearchParams(body.toString()).get('To') ?? '';
+  if (stopped.has(to)) return json(400, { code: 21610, status: 400, message: 'Attempt to send to unsubscribed recipient' });
   return json(201, { sid: `SM${randomUUID().replaceAll('-', '')}`, status: 'queued', to, num_segments: '1', price: null, error_code: null });
 }
 
@@ -42,12 +45,14 @@ beforeAll(async () => {
     buyers: [
       { id: 'acme', destinations: [email('acme'), sms('+15125550142', 'AC1')] },
       { id: 'bravo', destinations: [email('bravo')] },
+      { id: 'stop', destinations: [sms('+15125550144', 'AC3')] },
       { id: 'held', destinations: [email('held'), sms('+15125550143', 'AC2')] },
     ],
     routes: [
       { id: 'texts', when: 'lead.to == "text"', deliver: [{ firstOf: ['acme/text', 'bravo/inbox'] }] },
       { id: 'emails', when: 'lead.to == "email"', deliver: [{ firstOf: ['acme/inbox', 'bravo/inbox'] }] },
       { id: 'held-texts', when: 'lead.to == "held-text"', deliver: ['held/text'] },
+      { id: 'stop', when: 'lead.to == "stop"', deliver: ['stop'] },
       { id: 'held-emails', deliver: ['held/inbox'] },
     ],
   });
@@ -100,6 +105,24 @@ describe('a carrier that blocks a text late', () => {
   });
 });
 
+describe('a number whose owner answered STOP', () => {
+  it('is suppressed with an alert, gets nothing more, and does again once it is released', async () => {
+    stopped.add('+15125550144');
+    const texts = () => provider.requests.filter(({ url }) => url.includes('AC3')).length;
+    const first = await source.postLead({ to: 'stop', number: 1 });
+    expect([shown(first), texts()]).toEqual([['stop/text failed'], 1]);
+    const { items } = z.object({ items: z.array(z.object({ id: z.string(), address: z.string(), cause: z.string(), buyer: z.string() })) }).parse((await leadrail.api.get('/v1/suppressions')).body);
+    expect(items).toMatchObject([{ address: '+15125550144', cause: 'opted-out', buyer: 'stop' }]);
+    expect((await alertsOf('stop', 'text')).map(({ kind }) => kind)).toContain('recipient-suppressed');
+    const second = await source.postLead({ to: 'stop', number: 2 });
+    expect([shown(second), texts()]).toEqual([['stop/text failed'], 1]);
+    expect(second.deliveries[0]?.reason).toContain(`DELETE /v1/suppressions/${items[0]?.id ?? ''}`);
+    stopped.clear();
+    expect((await leadrail.api.call('DELETE', `/v1/suppressions/${items[0]?.id ?? ''}`)).status).toBe(204);
+    expect(shown(await source.postLead({ to: 'stop', number: 3 }))).toEqual(['stop/text delivered']);
+  });
+});
+
 describe('a credential that is revoked in the middle', () => {
   it.each([
     ['Resend’s key', 'email', 'inbox', 're_acme_key', 'check `apiKey`'],
@@ -110,10 +133,10 @@ describe('a credential that is revoked in the middle', () => {
     const lead = await source.postLead({ to, number: 2 });
     expect(shown(lead)).toEqual([`acme/${destination} failed`, 'bravo/inbox delivered']);
     expect(lead.deliveries[0]?.attempts).toHaveLength(1);
+    expect(lead.deliveries[0]?.reason).toContain(advice);
     await until('it is shut', () => isShut('acme', destination));
     const shut = await until('the alert of the shut destination', async () => (await alertsOf('acme', destination)).find(({ kind }) => kind === 'destination-shut'));
-    expect(shut.reason).toContain('then resume it');
-    expect((await alertsOf('acme', destination)).map(({ reason }) => reason).join()).toContain(advice);
+    expect(shut.reason).toContain('its credential is not accepted; store a current one, then resume it');
     const passed = await until('the next leads pass it by', async () => {
       const next = await source.postLead({ to, number: 3 });
       return next.deliveries[0]?.status === 'skipped' && next;

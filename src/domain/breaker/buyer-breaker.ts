@@ -1,4 +1,4 @@
-import { shutsDestination, stopsDestination } from '../delivery/outcome.ts';
+import { shutsDestination, stopsDestination, whatToMend } from '../delivery/outcome.ts';
 import type { BuyerGate, DestinationGate } from './gate.ts';
 import type { BreakerSettings, RaisedAlert, Release, Report, Transition } from './report.ts';
 import { isCheck, isDelivery, streakAfter, type Streak } from './streak.ts';
@@ -145,7 +145,7 @@ export class BuyerBreaker {
     const shutting = deliveries.findLast((error) => shutsDestination(error.code));
     const stopping = deliveries.findLast((error) => stopsDestination(error.code));
     if (shutting) {
-      this.open(destination, { kind: 'destination-shut', reason: `the buyer's side refuses access (${shutting.code}): look at the last attempt, mend the credential or the address in the configuration, then resume it`, leadId: shutting.leadId }, false, nowMs);
+      this.open(destination, { kind: 'destination-shut', reason: `the buyer's side refuses access (${shutting.code}): ${whatToMend(shutting.code)}, then resume it`, leadId: shutting.leadId }, false, nowMs);
     } else if (stopping) {
       this.open(destination, { kind: 'breaker-open', reason: `nothing more goes through for now (${stopping.code})`, leadId: stopping.leadId }, false, nowMs);
     } else if (streak.errors.length >= this.settings.trips) {
