@@ -135,6 +135,8 @@ export interface SendResult {
   exchange?: HttpExchange;
   /** Further values that the configuration names in the answer. */
   captures?: Record<string, string>;
+  /** The recipient has opted out of messages: nothing may be sent to this address or number any more. */
+  optedOut?: string;
   /** Credentials that came with the attempt: no evidence may show them. */
   secrets?: string[];
   /** Conditions of the response rules that could not be evaluated and counted as false, and whatever else a person should know, for the lead's page. */

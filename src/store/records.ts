@@ -162,7 +162,7 @@ export interface Settlement extends DeliveryStanding {
 
 export interface AlertRecord {
   id: string;
-  kind: 'breaker-open' | 'destination-shut' | 'delivery-problem' | 'spreadsheet-nearly-full';
+  kind: 'breaker-open' | 'destination-shut' | 'delivery-problem' | 'recipient-suppressed' | 'spreadsheet-nearly-full';
   buyer: string;
   destination: string | null;
   lead: string | null;
@@ -171,12 +171,12 @@ export interface AlertRecord {
   clearedAt: string | null;
 }
 
-/** An address that nothing is sent to any more, until a person releases it. */
+/** An email address or a number that nothing is sent to any more, until a person releases it. */
 export interface SuppressionRecord {
   id: string;
   address: string;
-  /** `bounced`: it takes no mail; `complained`: its owner called an email spam. */
-  cause: 'bounced' | 'complained';
+  /** `bounced`: it takes no mail; `complained`: its owner called an email spam; `opted-out`: its owner answered STOP to a text message. */
+  cause: 'bounced' | 'complained' | 'opted-out';
   /** Of the delivery by which it came to light. */
   buyer: string;
   destination: string;

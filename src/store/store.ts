@@ -346,14 +346,14 @@ export interface CallbackStore {
 
 /** Addresses are compared in lower case, without blanks around them. */
 export interface SuppressionStore {
-  /** Suppresses an address; one that is suppressed already stays as it is. Gives what stands. */
-  add(suppression: Omit<SuppressionRecord, 'id'>): Promise<SuppressionRecord>;
+  /** Suppresses an address, and raises the alert that says so; one that is suppressed already stays as it is. Gives what stands. */
+  add(suppression: Omit<SuppressionRecord, 'id'>, alert: Pick<AlertRecord, 'lead' | 'reason' | 'raisedAt'>): Promise<SuppressionRecord>;
   /** The suppressed ones of these addresses, the oldest first. */
   find(addresses: string[]): Promise<SuppressionRecord[]>;
   /** Newest first. */
   list(limit: number, cursor: string | null): Promise<Page<SuppressionRecord>>;
-  /** False when there was none. */
-  release(id: string): Promise<boolean>;
+  /** Releases an address; with the last one of its destination the alert is cleared. False when there was none. */
+  release(id: string, at: string): Promise<boolean>;
 }
 
 export interface SenderDomainStore {

@@ -5,6 +5,8 @@ import { adoptEncryptionKey } from './key-rotation.ts';
 import { createStore } from './open.ts';
 import { testDatabases, type Opened } from './testing.ts';
 
+const ALERT = { lead: 'lead-1', reason: 'It came back.', raisedAt: '2026-03-01T10:00:01.000Z' };
+const RELEASED_AT = '2026-03-04T10:00:00.000Z';
 const BOUNCE = { cause: 'bounced', buyer: 'acme', destination: 'inbox', deliveryId: 'd-1', since: '2026-03-01T10:00:00.000Z' } as const;
 
 describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('suppressions and callbacks, $name', ({ open }) => {
@@ -16,10 +18,10 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('suppressions and
 
   it('are one an address, however it is written, and the first stays', async () => {
     const { suppressions } = opened.store;
-    const first = await suppressions.add({ ...BOUNCE, address: 'Sales@Buyer.example' });
+    const first = await suppressions.add({ ...BOUNCE, address: 'Sales@Buyer.example' }, ALERT);
     expect(first).toMatchObject({ ...BOUNCE, address: 'Sales@Buyer.example' });
-    expect(await suppressions.add({ ...BOUNCE, address: ' sales@buyer.example', cause: 'complained', since: '2026-03-02T10:00:00.000Z' })).toEqual(first);
-    await suppressions.add({ ...BOUNCE, address: 'other@buyer.example', since: '2026-03-03T10:00:00.000Z' });
+    expect(await suppressions.add({ ...BOUNCE, address: ' sales@buyer.example', cause: 'complained', since: '2026-03-02T10:00:00.000Z' }, ALERT)).toEqual(first);
+    await suppressions.add({ ...BOUNCE, address: 'other@buyer.example', since: '2026-03-03T10:00:00.000Z' }, ALERT);
     expect(await suppressions.find(['nobody@buyer.example', 'SALES@buyer.example'])).toEqual([first]);
     expect(await suppressions.find([])).toEqual([]);
     const page = await suppressions.list(1, null);
@@ -37,10 +39,15 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('suppressions and
     await adoptEncryptionKey(opened.database, createEncryption('a key for the tests of the store,another key for the tests of the store'));
   });
 
-  it('are released once', async () => {
-    const { suppressions } = opened.store;
-    const [known] = await suppressions.find(['sales@buyer.example']);
-    expect([await suppressions.release(known?.id ?? ''), await suppressions.release(known?.id ?? ''), await suppressions.find(['sales@buyer.example'])]).toEqual([true, false, []]);
+  it('are released once; the alert goes with the last of its destination', async () => {
+    const { suppressions, alerts } = opened.store;
+    const release = async (address: string) => suppressions.release((await suppressions.find([address])).at(0)?.id ?? '', RELEASED_AT);
+    const alertsNow = async () => (await alerts.list(10, null)).items.map(({ kind, buyer, destination, lead, clearedAt }) => ({ kind, buyer, destination, lead, clearedAt }));
+    const raised = { kind: 'recipient-suppressed', buyer: 'acme', destination: 'inbox', lead: 'lead-1' };
+    expect([await release('sales@buyer.example'), await release('sales@buyer.example'), await suppressions.find(['sales@buyer.example'])]).toEqual([true, false, []]);
+    expect(await alertsNow()).toEqual([{ ...raised, clearedAt: null }]);
+    expect(await release('other@buyer.example')).toBe(true);
+    expect(await alertsNow()).toEqual([{ ...raised, clearedAt: RELEASED_AT }]);
   });
 
   it('know callbacks by provider and id, and forget the old ones', async () => {

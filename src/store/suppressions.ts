@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { asc, desc, eq, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, sql } from 'drizzle-orm';
 import { v7 as uuidv7 } from 'uuid';
+import { clearAlerts, raiseAlert } from './alerts.ts';
 import { isAnyOf } from './columns.ts';
 import { readCursor, toPage } from './cursor.ts';
 import type { Database } from './database.ts';
@@ -34,7 +35,7 @@ export function createSuppressionStore(database: Database, encryption: Encryptio
   });
 
   return {
-    add: ({ address, ...rest }) =>
+    add: ({ address, ...rest }, alert) =>
       database.transaction('suppressions.add', async (tx) => {
         const id = uuidv7();
         const sealed = encryption.encrypt(Buffer.from(address.trim(), 'utf8'), suppressionPurpose(id));
@@ -46,6 +47,7 @@ export function createSuppressionStore(database: Database, encryption: Encryptio
           .onConflictDoUpdate({ target: suppressions.addressSha256, set: { addressSha256 } })
           .returning();
         if (!row) throw new Error('a suppression that was just written is not there');
+        if (row.id === id) await raiseAlert(tx, { kind: 'recipient-suppressed', buyer: rest.buyer, destination: rest.destination, ...alert });
         return toRecord(row);
       }),
 
@@ -72,10 +74,15 @@ export function createSuppressionStore(database: Database, encryption: Encryptio
         return toPage(rows, limit, toRecord, ({ since, id }) => ({ time: since, id }));
       }),
 
-    release: (id) =>
-      database.run('suppressions.release', async (session) => {
-        const rows = await session.delete(suppressions).where(eq(suppressions.id, id)).returning({ id: suppressions.id });
-        return rows.length > 0;
+    release: (id, at) =>
+      database.transaction('suppressions.release', async (tx) => {
+        const [released] = await tx.delete(suppressions).where(eq(suppressions.id, id)).returning({ buyer: suppressions.buyer, destination: suppressions.destination });
+        if (!released) return false;
+        const { buyer, destination } = released;
+        const isOfDestination = and(eq(suppressions.buyer, buyer), eq(suppressions.destination, destination));
+        const [other] = await tx.select({ id: suppressions.id }).from(suppressions).where(isOfDestination).limit(1);
+        if (!other) await clearAlerts(tx, { buyer, destination, kinds: ['recipient-suppressed'] }, at);
+        return true;
       }),
   };
 }

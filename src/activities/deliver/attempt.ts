@@ -9,6 +9,7 @@ import type { Passed } from './pass-gate.ts';
 import { prepareRequest, type PreparedRequest } from './prepare-request.ts';
 import { recordEnd, type Recorded } from './record-end.ts';
 import { sendPrepared } from './send-prepared.ts';
+import { suppressOptedOut } from './suppressed.ts';
 import { takeFurtherTurn, takeTurn } from './take-turn.ts';
 
 /** What one attempt led to. */
@@ -46,10 +47,11 @@ export async function attemptOnce(
     gate: passage.gate,
   });
   if (!isBegun) return { next: 'overtaken' };
-  const { outcome, captures, sent, notes } = prepared.ok ? await sendInTurn(dependencies, input, prepared, work, context) : { outcome: prepared.outcome, captures: {}, sent: null, notes: [] };
+  const { outcome, captures, sent, notes, optedOut } = prepared.ok ? await sendInTurn(dependencies, input, prepared, work, context) : { outcome: prepared.outcome, captures: {}, sent: null, notes: [], optedOut: null };
   const ended = { number, startedAt, finishedAt: clock().toISOString(), outcome, captures, probe: passage.probe, sent };
   const recorded = await recordEnd(dependencies, work, context, ended);
   if (!isDestinationTest(work.lead)) await report(dependencies, input, recorded, passage.probe);
+  if (optedOut !== null) await suppressOptedOut(dependencies.store, input, optedOut, recorded);
   await noteProblems(dependencies, input, [...(prepared.ok ? prepared.notes : []), ...notes]);
   if (!recorded.wasOpen) return { next: 'overtaken' };
   if (recorded.result) return { next: 'settled', result: recorded.result };

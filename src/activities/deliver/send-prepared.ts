@@ -15,6 +15,17 @@ import type { Ended } from './record-end.ts';
 /** What sending needs of the world. */
 export type SendDependencies = Pick<DeliverDependencies, 'http' | 'tokens' | 'rows' | 'installation' | 'clock'> & { store: Pick<DeliverDependencies['store'], 'suppressions'> };
 
+/** What came of sending once. */
+export interface Sent {
+  outcome: AttemptOutcome;
+  captures: Record<string, string>;
+  /** What the evidence may show. */
+  sent: Ended['sent'];
+  notes: string[];
+  /** The recipient, where they have opted out. */
+  optedOut: string | null;
+}
+
 /**
  * Sends a prepared request once; gives what came of it and what the evidence may show of it. While an attempt before may have arrived,
  * a channel that can look it up does that first, and sends only what was not taken.
@@ -25,11 +36,11 @@ export async function sendPrepared(
   prepared: PreparedRequest,
   doubt: Doubt | null,
   context: Pick<DeliveryContext, 'signal'> & { furtherTurn?: FurtherTurn },
-): Promise<{ outcome: AttemptOutcome; captures: Record<string, string>; sent: Ended['sent']; notes: string[] }> {
+): Promise<Sent> {
   const { channel, destination, request, kept } = prepared;
   const recipients = channel.recipients(request);
   const suppressed = recipients.length === 0 ? [] : await store.suppressions.find(recipients);
-  if (suppressed.length > 0) return { outcome: suppressedOutcome(suppressed), captures: {}, sent: null, notes: [] };
+  if (suppressed.length > 0) return { outcome: suppressedOutcome(suppressed), captures: {}, sent: null, notes: [], optedOut: null };
   const order = {
     config: destination,
     request,
@@ -45,13 +56,13 @@ export async function sendPrepared(
   const found = isLookedUp ? await channel.reconcile({ ...order, doubt }) : null;
   const { furtherTurn } = context;
   const recorder = recordExchanges(furtherTurn === undefined ? http : withFurtherTurns(http, furtherTurn), clock);
-  const { outcome, exchange, captures = {}, secrets = [], notes = [] } = found ?? (await channel.send({ ...order, http: recorder.http, tokens: asked(order.tokens, http) }));
+  const { outcome, exchange, captures = {}, secrets = [], notes = [], optedOut = null } = found ?? (await channel.send({ ...order, http: recorder.http, tokens: asked(order.tokens, http) }));
   const hidden = [...prepared.hidden, ...secrets];
   // A look-up is a request of its own: nothing of it was rendered.
   const shown = exchange && found !== null ? maskRequest(exchange.request, hidden) : kept.masked;
   const further = recorder.exchanges.filter((other) => other.exchange !== exchange).map((other) => furtherEvidence(other, { request, masked: kept.masked }, hidden));
   const sent = exchange ? { ...maskExchange(exchange, shown, hidden), furtherExchanges: further } : null;
-  return { outcome: maskOutcome(outcome, hidden), captures: maskTexts(captures, hidden), sent, notes: isLookedUp && found === null ? [...notes, SENT_AFTER_LOOK_UP] : notes };
+  return { outcome: maskOutcome(outcome, hidden), captures: maskTexts(captures, hidden), sent, notes: isLookedUp && found === null ? [...notes, SENT_AFTER_LOOK_UP] : notes, optedOut };
 }
 
 const SENT_AFTER_LOOK_UP = 'an attempt before might have arrived; the provider was asked and does not have it, so it was sent again';

@@ -45,7 +45,7 @@ const send = (words: Record<string, unknown>) =>
 
 describe('a suppressed recipient', () => {
   it('gets nothing, in to, cc or bcc, until it is released; the reason says how, and names no address', async () => {
-    const { id, since } = await opened.store.suppressions.add({ address: 'sales@buyer.example', cause: 'bounced', buyer: 'acme', destination: 'inbox', deliveryId: 'd-0', since: '2026-03-01T10:00:00.000Z' });
+    const { id, since } = await opened.store.suppressions.add({ address: 'sales@buyer.example', cause: 'bounced', buyer: 'acme', destination: 'inbox', deliveryId: 'd-0', since: '2026-03-01T10:00:00.000Z' }, { lead: null, reason: 'It came back.', raisedAt: '2026-03-01T10:00:00.000Z' });
     for (const words of [{ to: 'Sales <SALES@buyer.example>' }, { to: 'a@buyer.example', cc: 'sales@buyer.example' }, { to: 'a@buyer.example', bcc: 'sales@buyer.example' }]) {
       const { outcome, sent } = await send(words);
       expect(outcome).toMatchObject({ outcome: 'error', kind: 'permanent', code: 'recipient' });
@@ -55,7 +55,7 @@ describe('a suppressed recipient', () => {
     }
     expect(standIn.requests).toEqual([]);
     expect((await send({ to: 'a@buyer.example', replyTo: 'sales@buyer.example' })).outcome.outcome).toBe('success');
-    await opened.store.suppressions.release(id);
+    await opened.store.suppressions.release(id, '2026-03-01T11:00:00.000Z');
     expect((await send({ to: 'sales@buyer.example' })).outcome.outcome).toBe('success');
   });
 });

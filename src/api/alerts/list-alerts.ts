@@ -6,7 +6,7 @@ import { listSchema, mapPage, pagingShape } from '../http/paging.ts';
 const alertSchema = z
   .object({
     id: z.string(),
-    kind: z.enum(['breaker-open', 'destination-shut', 'delivery-problem', 'spreadsheet-nearly-full']),
+    kind: z.enum(['breaker-open', 'destination-shut', 'delivery-problem', 'recipient-suppressed', 'spreadsheet-nearly-full']),
     buyer: z.string(),
     destination: z.string().nullable(),
     lead: z.string().nullable(),

@@ -43,7 +43,7 @@ const stateOf = async (id: string) => (await api.store.deliveries.get(id))?.stat
 const suppressed = async () => (await api.store.suppressions.find([ADDRESS])).at(0);
 const release = async () => {
   const known = await suppressed();
-  if (known) await api.store.suppressions.release(known.id);
+  if (known) await api.store.suppressions.release(known.id, new Date().toISOString());
 };
 const alertsOf = async (buyer: string) => (await api.store.alerts.list(200, null)).items.filter((alert) => alert.buyer === buyer);
 
@@ -79,9 +79,10 @@ describe('POST /hooks/resend: what it changes', () => {
     expect(await api.store.deliveries.get(delivery.id)).toMatchObject({ state: 'failed', reason: 'failed-later', deadLetter: 'undeliverable' });
     expect(await suppressed()).toMatchObject({ address: 'sales@buyer.example', cause: 'bounced', buyer: 'bounce', destination: 'inbox', deliveryId: delivery.id, since: '2026-03-02T10:00:00.123Z' });
     const [alert] = await alertsOf('bounce');
-    expect(alert).toMatchObject({ kind: 'delivery-problem', destination: 'inbox', lead: leadId });
+    expect(alert).toMatchObject({ kind: 'recipient-suppressed', destination: 'inbox', lead: leadId, clearedAt: null });
     expect(alert?.reason.toLowerCase()).not.toContain('@buyer.example');
     await release();
+    expect((await alertsOf('bounce'))[0]?.clearedAt).not.toBeNull();
   });
 
   it.each([

@@ -93,6 +93,22 @@ describe('Twilio’s callbacks', () => {
     expect([api.engine.redeliveries.length, await state(next.id), (await api.store.leads.get(lead.id))?.status]).toMatchObject([before, { state: 'skipped' }, 'undelivered']);
   });
 
+  it('suppress a number that opted out, with an alert, and alert of whatever else only a person can mend', async () => {
+    const alertsOf = async (kind: string) => (await api.store.alerts.list(50, null)).items.filter((alert) => alert.kind === kind && alert.clearedAt === null);
+    await api.store.alerts.clear({ buyer: 'acme', destination: 'text', kinds: ['delivery-problem'] }, new Date().toISOString());
+    await call(await deliveredTo('acme/text'), { MessageSid: 'SM1', MessageStatus: 'undelivered', ErrorCode: '30003', To: '+15125550142' });
+    expect([await alertsOf('recipient-suppressed'), await alertsOf('delivery-problem')]).toEqual([[], []]);
+    const id = await deliveredTo('acme/text');
+    expect((await call(id, { MessageSid: 'SM1', MessageStatus: 'failed', ErrorCode: '21610', To: '+1 512 555 0142' })).status).toBe(204);
+    const [suppression] = await api.store.suppressions.find(['+15125550142']);
+    expect(suppression).toMatchObject({ cause: 'opted-out', buyer: 'acme', destination: 'text', deliveryId: id });
+    expect(await alertsOf('delivery-problem')).toHaveLength(1);
+    expect((await alertsOf('recipient-suppressed')).map(({ reason }) => reason).join()).toMatch(/Twilio error 21610.*GET \/v1\/suppressions/);
+    expect(await state(id)).toMatchObject({ state: 'failed', reason: 'failed-later' });
+    expect((await api.call('DELETE', `/v1/suppressions/${suppression?.id ?? ''}`)).status).toBe(204);
+    expect([await alertsOf('recipient-suppressed'), await api.store.suppressions.find(['+15125550142'])]).toEqual([[], []]);
+  });
+
   it('confirm a delivery that nobody was sure of', async () => {
     const delivery = await newDelivery('acme/text');
     await attempt(api.store, delivery, { outcome: 'error', kind: 'unknown', code: 'timeout', reason: 'No answer.' }, { ...FAILED, state: 'unknown', reason: 'may-have-arrived', deadLetter: 'unknown' });

@@ -50,18 +50,30 @@ export const twilioStatus = defineEndpoint({
     const result = await applyOnceSettled(delivery.id, news, dependencies, gone);
     log.info({ deliveryId: delivery.id, event: news.event, code: news.event === 'failed' ? news.code : null, result }, 'Twilio told what became of a message');
     if (result === 'not-settled') throw new Problem(503, 'The attempt of this delivery has not ended yet. Call again.', { headers: { 'retry-after': String(RETRY_AFTER_SECONDS) } });
+    await tellPeople(delivery, news, result, dependencies);
     return TAKEN;
   },
 });
 
+/** As where the answer to the send says it: a number that opted out gets nothing more, and whatever only a person can mend is an alert. */
+async function tellPeople({ id, leadId, planned }: DeliveryRecord, { reason, optedOut, isPermanent }: MessageNews, result: NewsResult, { store, clock }: Pick<ApiDependencies, 'store' | 'clock'>): Promise<void> {
+  const { buyer, destination } = planned;
+  const at = clock().toISOString();
+  const alert = { lead: leadId, reason, raisedAt: at };
+  if (optedOut !== null) await store.suppressions.add({ address: optedOut, cause: 'opted-out', buyer, destination, deliveryId: id, since: at }, { ...alert, reason: `${reason} ${UNTIL_RELEASED}` });
+  if (isPermanent && result === 'applied') await store.alerts.raise({ kind: 'delivery-problem', buyer, destination, ...alert });
+}
+
+const UNTIL_RELEASED = 'Nothing is sent there any more until it is released: GET /v1/suppressions shows the number.';
+
 const TAKEN: Answer = { status: 204 };
 
-function applyOnceSettled(deliveryId: string, { messageSid, ...told }: MessageNews, dependencies: ApiDependencies, gone: AbortSignal): Promise<NewsResult> {
+function applyOnceSettled(deliveryId: string, { messageSid, event, code, reason, countsForBreaker, mayPass }: MessageNews, dependencies: ApiDependencies, gone: AbortSignal): Promise<NewsResult> {
   const apply = async () => {
     // A message of an earlier round says nothing of the one that counts.
     const counts = (await dependencies.store.deliveries.get(deliveryId))?.recipientId ?? messageSid;
     if (counts !== messageSid) return 'stale';
-    return applyNews(dependencies, { deliveryId, at: dependencies.clock().toISOString(), ...told });
+    return applyNews(dependencies, { deliveryId, at: dependencies.clock().toISOString(), event, code, reason, countsForBreaker, mayPass });
   };
   return onceSettled(apply, (result) => result === 'not-settled', { gone });
 }

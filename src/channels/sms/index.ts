@@ -6,7 +6,7 @@ import { smsConfigSchema, type SmsConfig } from './config.ts';
 import { readTwilioAnswer } from './read-answer.ts';
 import { readinessOfSms } from './readiness.ts';
 import { reconcileSms } from './reconcile.ts';
-import { remarksOnSms, renderSms } from './render.ts';
+import { parametersOf, remarksOnSms, renderSms } from './render.ts';
 import { sendSms } from './send.ts';
 
 /**
@@ -21,6 +21,7 @@ export const smsChannel: Channel<SmsConfig> = {
   readiness: readinessOfSms,
   render: renderSms,
   remarks: remarksOnSms,
+  recipients: (request) => [parametersOf(request).get('To') ?? ''],
   preview: ({ config, request }) => completeSms(request, { accountSid: config.accountSid ?? '', authToken: config.authToken ?? '' }),
   readAnswer: (_config, answer, now) => readTwilioAnswer(answer, now),
   send: sendSms,

@@ -6,6 +6,11 @@ import type { Reading } from '../../domain/response/read.ts';
 import { capturesOfMessage, messageSchema, outcomeOfMessage } from './message.ts';
 import { explanationOf, twilioError } from './twilio-errors.ts';
 
+/** With Twilio's own code, where the answer has one. */
+export interface TwilioReading extends Reading {
+  errorCode: number | null;
+}
+
 /** Twilio, "Error responses". The message is not read: it has the recipient's number in it. */
 const errorSchema = z.object({ code: z.coerce.number().int().positive() });
 
@@ -13,15 +18,17 @@ const errorSchema = z.object({ code: z.coerce.number().int().positive() });
  * Reads the answer to a message that was to be created: a message is taken, an error goes by its code, else by the status. Twilio has
  * no idempotency keys: after a 5xx without a code nobody knows whether it took the message.
  */
-export function readTwilioAnswer(raw: RawAnswer, now: Date): Reading {
+export function readTwilioAnswer(raw: RawAnswer, now: Date): TwilioReading {
   const answer = readAnswer(raw, 'json');
   const value = answer.body.kind === 'json' ? answer.body.value : null;
   if (answer.status >= 200 && answer.status < 300) {
     const message = messageSchema.safeParse(value);
-    return message.success ? { outcome: outcomeOfMessage(message.data), captures: capturesOfMessage(message.data), problems: [] } : reading(UNREADABLE);
+    if (!message.success) return reading(UNREADABLE, null);
+    return { outcome: outcomeOfMessage(message.data), captures: capturesOfMessage(message.data), problems: [], errorCode: message.data.error_code ?? null };
   }
   const error = errorSchema.safeParse(value);
-  return reading(errorOutcome(answer, error.success ? error.data.code : null, now));
+  const code = error.success ? error.data.code : null;
+  return reading(errorOutcome(answer, code, now), code);
 }
 
 const UNREADABLE: DeliveryError = {
@@ -31,8 +38,8 @@ const UNREADABLE: DeliveryError = {
   reason: 'Twilio answered with success, and the message in the answer could not be read: it may have been sent. Check whether something stands between Leadrail and Twilio, and `baseUrl` if it is set.',
 };
 
-function reading(outcome: AttemptOutcome): Reading {
-  return { outcome, captures: {}, problems: [] };
+function reading(outcome: AttemptOutcome, errorCode: number | null): TwilioReading {
+  return { outcome, captures: {}, problems: [], errorCode };
 }
 
 function errorOutcome(answer: Answer, code: number | null, now: Date): DeliveryError {

@@ -12,6 +12,7 @@ import type { SmsConfig } from './config.ts';
 import { capturesOfMessage, messageSchema, outcomeOfMessage, type TwilioMessage } from './message.ts';
 import { readTwilioAnswer } from './read-answer.ts';
 import { baseUrlOf, parametersOf } from './render.ts';
+import { optOut } from './send.ts';
 import { CLOCKS_APART_MS, isSameMessage } from './same-message.ts';
 
 /** Twilio gives the newest first; more than these within the minutes in question leave a doubt. */
@@ -46,7 +47,7 @@ export async function reconcileSms(input: ReconcileInput<SmsConfig>): Promise<Se
   if (message === undefined) return isWhole(list, input) ? null : stillUnknown(only(exchange, result, []), TOO_MANY);
   const shown = only(exchange, result, found);
   if (found.length > 1) return { exchange: shown, outcome: ambiguous(found.length) };
-  return { exchange: shown, outcome: outcomeOfMessage(message), captures: capturesOfMessage(message), notes: ['no answer had come; the message was found in Twilio’s log and not sent again'] };
+  return { exchange: shown, outcome: outcomeOfMessage(message), captures: capturesOfMessage(message), ...optOut(message.error_code, request), notes: ['no answer had come; the message was found in Twilio’s log and not sent again'] };
 }
 
 function look({ config, http, signal }: ReconcileInput<SmsConfig>, account: TwilioAccount, { to, from }: { to: string; from: string | null }): Promise<HttpExchange> {

@@ -133,12 +133,15 @@ describe('sending a text message', () => {
 
   it('tells an error in our own words: Twilio’s have the number in them', async () => {
     twilio.behaviours = [{ status: 400, code: 21610 }];
-    const { outcome } = await send();
+    const { outcome, optedOut } = await send();
+    expect(optedOut).toBe(TO);
     expect(outcome).toMatchObject({ kind: 'permanent', code: 'recipient', reason: expect.stringContaining('Twilio error 21610: whoever has this number opted out') as string });
     expect(outcome.reason).not.toContain(TO);
     twilio.behaviours = [{ status: 429, code: 20429 }];
+    expect(await send()).not.toHaveProperty('optedOut');
+    twilio.behaviours = [{ status: 429, code: 20429 }];
     expect((await send()).outcome).toMatchObject({ kind: 'transient', code: 'rate-limited' });
-    expect(twilio.bodies).toHaveLength(2);
+    expect(twilio.bodies).toHaveLength(3);
     expect((await send({ authToken: 'another' })).outcome).toMatchObject({ kind: 'permanent', code: 'unauthorized' });
   });
 

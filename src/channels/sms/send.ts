@@ -8,6 +8,7 @@ import { completeSms } from './complete.ts';
 import type { SmsConfig } from './config.ts';
 import { readTwilioAnswer } from './read-answer.ts';
 import { baseUrlOf, parametersOf } from './render.ts';
+import { OPTED_OUT } from './twilio-errors.ts';
 
 /** After a connection that broke Twilio may still be at work on the message: so long until its log is looked up. */
 const SETTLING_MS = 3_000;
@@ -27,8 +28,13 @@ export async function sendSms({ config, request, http, installation, signal, now
     const outcome = faultOutcome(result, requestWritten, { timeoutMs, ...(address === undefined ? {} : { address }) });
     return { outcome: outcome.kind === 'unknown' ? { ...outcome, retryAfterMs: SETTLING_MS } : outcome, exchange };
   }
-  const { outcome, captures } = readTwilioAnswer(result, now());
-  return { outcome, exchange, captures };
+  const { outcome, captures, errorCode } = readTwilioAnswer(result, now());
+  return { outcome, exchange, captures, ...optOut(errorCode, request) };
+}
+
+/** The recipient, where Twilio's code says that they have opted out. */
+export function optOut(errorCode: number | null | undefined, request: RenderedRequest): Pick<SendResult, 'optedOut'> {
+  return errorCode === OPTED_OUT ? { optedOut: parametersOf(request).get('To') ?? '' } : {};
 }
 
 /** What Twilio's client is told, from the bytes that were kept. */

@@ -1,4 +1,4 @@
-import { shutsDestination, stopsDestination } from '../delivery/outcome.ts';
+import { shutsDestination, stopsDestination, whatToMend, type ErrorCode } from '../delivery/outcome.ts';
 import type { BuyerGate, DestinationGate } from './gate.ts';
 import type { BreakerSettings, RaisedAlert, Release, Report, Transition } from './report.ts';
 import { isCheck, isDelivery, overruled, streakAfter, type Streak } from './streak.ts';
@@ -278,8 +278,8 @@ function outageStart(gate: DestinationGate): string | null {
 }
 
 /** For a person: what shut it, and what to do. */
-function refusedAccess(code: string): string {
-  return `the buyer's side refuses access (${code}); its last attempt says what to check. Once that is put right, resume the destination`;
+function refusedAccess(code: ErrorCode): string {
+  return `the buyer's side refuses access (${code}): ${whatToMend(code)}. Once that is put right, resume the destination`;
 }
 
 function iso(atMs: number): string {

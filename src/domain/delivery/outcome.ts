@@ -92,6 +92,12 @@ export function stopsDestination(code: ErrorCode): boolean {
   return code === 'quota-exhausted';
 }
 
+/** For a person, of a code that shuts a destination. The attempt says it more exactly; nothing of that may stand in a history. */
+export function whatToMend(code: ErrorCode): string {
+  if (code === 'gone') return 'its address is no more; ask the buyer for the new one';
+  return code === 'unauthorized' ? 'its credential is not accepted; store a current one' : 'its credential or its account may not do this; the last attempt says what to see to';
+}
+
 /** True when the answer says that this destination is out until somebody acts: credentials gone, access refused, endpoint removed. */
 export function shutsDestination(code: ErrorCode): boolean {
   return code === 'unauthorized' || code === 'forbidden' || code === 'gone';
