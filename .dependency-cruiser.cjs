@@ -9,7 +9,7 @@ const rooms = {
   workflows: ['domain', 'activities/contract.ts'],
   temporal: ['domain', 'workflows', 'activities/contract.ts'],
   // What providers say of deliveries later on.
-  'delivery-news': ['store', 'temporal', 'domain'],
+  'delivery-news': ['store', 'temporal', 'domain', 'metrics'],
   metrics: ['configuration', 'store', 'domain'],
   // The ids that log lines carry: used where work begins.
   'log-context': ['domain'],

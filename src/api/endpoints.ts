@@ -1,6 +1,7 @@
 import { listAlerts } from './alerts/list-alerts.ts';
 import { deleteBuyer, getBuyer, putBuyer } from './buyers/buyer-documents.ts';
 import { getBreaker } from './buyers/get-breaker.ts';
+import { getDeliveryRate } from './buyers/get-delivery-rate.ts';
 import { listBuyers } from './buyers/list-buyers.ts';
 import { pauseBuyer, resumeBuyer } from './buyers/pause-and-resume.ts';
 import { oauthCallback } from './connections/callback.ts';
@@ -50,6 +51,7 @@ export function allEndpoints(settings: ApiSettings): Endpoint[] {
     pauseBuyer,
     resumeBuyer,
     getBreaker,
+    getDeliveryRate,
     preview,
     previewDestination,
     testDestination,

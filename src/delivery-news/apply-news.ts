@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { describeError } from '../domain/describe-error.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { Store } from '../store/store.ts';
 import type { Engine } from '../temporal/engine.ts';
 import type { DeliveryNews, NewsResult } from './news.ts';
@@ -9,17 +10,19 @@ export interface NewsDependencies {
   engine: Pick<Engine, 'report' | 'startRedelivery'>;
   redeliver: { repeatOnce(deliveryId: string): Promise<unknown> };
   log: Pick<Logger, 'warn'>;
+  metrics: Pick<Metrics, 'deliveryNews'>;
 }
 
 /**
  * Takes in what a provider says of a delivery later on: the delivery's state follows, the failover chain that it had satisfied goes on, or
  * else it is sent once more where the failure may pass, and the buyer's breaker hears of it. In a row are failures that no confirmed delivery of the destination came after.
  */
-export async function applyNews({ store, engine, redeliver, log }: NewsDependencies, news: DeliveryNews): Promise<NewsResult> {
-  const { deliveryId, at, event, code, reason, countsForBreaker, mayPass } = news;
-  const taken = await store.news.take({ deliveryId, at, event, explanation: reason });
-  if (taken.result !== 'applied' || event !== 'failed') return taken.result;
-  const { buyer, destination, leadId, lastConfirmedAt, goesOn } = taken;
+export async function applyNews({ store, engine, redeliver, log, metrics }: NewsDependencies, news: DeliveryNews): Promise<NewsResult> {
+  const { deliveryId, at, event, bounce, code, reason, countsForBreaker, mayPass } = news;
+  const taken = await store.news.take({ deliveryId, at, event, explanation: reason, ...(bounce === undefined ? {} : { bounce }) });
+  if (taken.result !== 'applied') return taken.result;
+  const { buyer, destination, type, leadId, lastConfirmedAt, goesOn } = taken;
+  metrics.deliveryNews({ buyer, destination, type, news: bounce === undefined ? event : `bounced-${bounce}` });
   if (goesOn !== null) {
     const { source, plan, number } = goesOn;
     await engine

@@ -1,7 +1,7 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { Config } from '../domain/config/schema.ts';
 import type { SettledState } from '../domain/delivery/state.ts';
-import type { DestinationLabels, EndedAttempt, Recorder } from './recorder.ts';
+import type { DestinationLabels, EndedAttempt, Recorder, ToldDelivery } from './recorder.ts';
 
 /** Seconds. Intake is a few milliseconds; above a second a sender grows impatient. */
 const INTAKE_BUCKETS = [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -21,6 +21,7 @@ const ATTEMPT_ENDS: Pick<EndedAttempt, 'outcome' | 'kind'>[] = [
   { outcome: 'error', kind: 'unknown' },
 ];
 const SETTLED_STATES: SettledState[] = ['delivered', 'rejected', 'failed', 'held', 'skipped', 'unknown'];
+const NEWS: ToldDelivery['news'][] = ['confirmed', 'bounced-hard', 'bounced-soft', 'failed', 'complained'];
 const INTAKE_STATUSES = [202, 500, 503];
 
 /** The counters and histograms of this process. */
@@ -45,6 +46,7 @@ export function createInstruments(registry: Registry): Instruments {
   const attempts = new Counter({ name: 'leadrail_attempts_total', help: 'Attempts that ended, by outcome; kind is that of an error, else none', labelNames: [...DESTINATION, 'outcome', 'kind'], registers });
   const attemptDuration = new Histogram({ name: 'leadrail_attempt_duration_seconds', help: 'How long attempts took', labelNames: DESTINATION, buckets: ATTEMPT_BUCKETS, registers });
   const retries = new Counter({ name: 'leadrail_retries_total', help: 'Attempts that are tried again by themselves', labelNames: DESTINATION, registers });
+  const told = new Counter({ name: 'leadrail_delivery_news_total', help: 'What providers said of messages after they took them', labelNames: [...DESTINATION, 'news'], registers });
   const reports = new Counter({ name: 'leadrail_breaker_reports_total', help: 'Reports of this worker to the breakers of buyers', labelNames: ['buyer', 'destination', 'result'], registers });
   const sweeps = new Counter({ name: 'leadrail_sweeps_total', help: 'Sweeps that ended, by what they look after', labelNames: ['sweep', 'result'], registers });
   const found = new Counter({ name: 'leadrail_sweep_found_total', help: 'What the sweep of leads came upon, time and again until it is mended', labelNames: ['finding'], registers });
@@ -62,12 +64,16 @@ export function createInstruments(registry: Registry): Instruments {
       retries.inc(labels, willRetry ? 1 : 0);
     },
     deliverySettled: ({ state, ...named }) => settled.inc({ ...destinationLabels(named), state }),
+    deliveryNews: ({ news, ...named }) => told.inc({ ...destinationLabels(named), news }),
     breakerReported: ({ buyer, destination, result }) => reports.inc({ buyer, destination, result }),
     swept: (sweep, result) => sweeps.inc({ sweep, result }),
     sweepFound: (finding, count) => found.inc({ finding }, count),
     begin: (config, { worker }) => {
       for (const status of INTAKE_STATUSES) intake.inc({ status }, 0);
       for (const { id } of config.sources) leads.inc({ source: id, result: 'stored' }, 0);
+      for (const labels of destinationsOf(config).filter(({ type }) => type === 'email' || type === 'sms')) {
+        for (const news of NEWS) told.inc({ ...labels, news }, 0);
+      }
       if (!worker) return;
       for (const labels of destinationsOf(config)) {
         for (const state of SETTLED_STATES) settled.inc({ ...labels, state }, 0);

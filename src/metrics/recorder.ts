@@ -33,6 +33,11 @@ export interface SettledDelivery extends DestinationLabels {
   state: SettledState;
 }
 
+/** What a provider said of a message after it took it. */
+export interface ToldDelivery extends DestinationLabels {
+  news: 'confirmed' | 'bounced-hard' | 'bounced-soft' | 'failed' | 'complained';
+}
+
 export interface BreakerReported {
   buyer: string;
   destination: string;
@@ -53,6 +58,7 @@ export interface Recorder {
   intakeAnswered(status: number | 'gone'): void;
   attemptEnded(attempt: EndedAttempt): void;
   deliverySettled(delivery: SettledDelivery): void;
+  deliveryNews(told: ToldDelivery): void;
   breakerReported(report: BreakerReported): void;
   swept(sweep: SweepName, result: 'ok' | 'failed'): void;
   sweepFound(finding: SweepFinding, count: number): void;

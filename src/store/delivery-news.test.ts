@@ -3,6 +3,8 @@ import type { Report } from '../domain/breaker/report.ts';
 import { openRuns } from '../domain/delivery/runs.ts';
 import { applyNews } from '../delivery-news/apply-news.ts';
 import type { DeliveryNews } from '../delivery-news/news.ts';
+import type { PlannedDelivery } from '../domain/delivery/plan.ts';
+import type { NewLead } from './store.ts';
 import type { LeadStart } from '../temporal/engine.ts';
 import { attempt, beginning, chainOf, DELIVERED, newLead, planned, planOf, REFUSAL, REJECTED, SUCCESS, testDatabases, type Opened } from './testing.ts';
 
@@ -11,21 +13,22 @@ const BOUNCE = { event: 'failed', code: 'recipient', reason: 'The mailbox does n
 describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('what providers say later, $name', ({ open }) => {
   let opened: Opened;
   let reports: { buyer: string; report: Report }[] = [];
+  const told: string[] = [];
   const redeliveries: { lead: LeadStart; number: number }[] = [];
   beforeAll(async () => {
     opened = await open();
   });
   afterAll(() => opened.close());
 
-  async function deliver(path: string) {
-    const delivery = planned(path);
-    const lead = newLead(planOf([delivery]));
+  async function deliver(path: string, change: Partial<PlannedDelivery> = {}, ofLead: Partial<NewLead> = {}) {
+    const delivery = planned(path, change);
+    const lead = newLead(planOf([delivery]), ofLead);
     await opened.store.leads.accept(lead);
     return { delivery, leadId: lead.id };
   }
 
-  async function delivered(path: string) {
-    const one = await deliver(path);
+  async function delivered(...given: Parameters<typeof deliver>) {
+    const one = await deliver(...given);
     await attempt(opened.store, one.delivery, SUCCESS, DELIVERED);
     return one;
   }
@@ -46,6 +49,7 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('what providers s
         },
         redeliver: { repeatOnce: () => Promise.resolve() },
         log: { warn: () => undefined },
+        metrics: { deliveryNews: ({ buyer, destination, news }) => void told.push(`${buyer}/${destination} ${news}`) },
       },
       { deliveryId, at, ...BOUNCE, ...news },
     );
@@ -117,12 +121,35 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('what providers s
     expect([await opened.store.leads.status(lead.id), redeliveries.length]).toEqual(['delivered', 1]);
   });
 
+  it('is counted by what became of each message, test leads and other destinations left out', async () => {
+    told.length = 0;
+    const [first, ...others] = await Promise.all(Array.from({ length: 6 }, () => delivered('counted/inbox', { type: 'email' })));
+    const ids = [first, ...others].map((one) => one?.delivery.id ?? '');
+    await tell(ids[0] ?? '', '2026-03-01T10:05:00.000Z', { event: 'confirmed' });
+    reports = [];
+    expect(await tell(ids[0] ?? '', '2026-03-01T11:00:00.000Z', { event: 'complained' })).toBe('applied');
+    expect(await tell(ids[0] ?? '', '2026-03-01T11:00:00.000Z', { event: 'complained' })).toBe('stale');
+    expect(reports).toHaveLength(1);
+    expect(await opened.store.deliveries.get(ids[0] ?? '')).toMatchObject({ state: 'delivered' });
+    await tell(ids[1] ?? '', '2026-03-01T10:05:00.000Z', { event: 'confirmed' });
+    await tell(ids[2] ?? '', '2026-03-01T10:05:00.000Z', { bounce: 'hard' });
+    await tell(ids[3] ?? '', '2026-03-01T10:05:00.000Z', { bounce: 'soft' });
+    await tell(ids[4] ?? '', '2026-03-01T10:05:00.000Z');
+    await delivered('counted/other', { type: 'email' });
+    await delivered('counted/inbox', { type: 'email' }, { test: true });
+    await deliver('counted/inbox', { type: 'email' });
+    const counts = (since: string) => opened.store.news.counts('counted', 'inbox', since);
+    expect(await counts('2026-03-01T10:00:00.000Z')).toEqual({ accepted: 6, delivered: 2, bounced: { hard: 1, soft: 1 }, failed: 1, awaited: 1, complained: 1 });
+    expect(await counts('2026-03-01T10:00:01.000Z')).toMatchObject({ accepted: 0, awaited: 0 });
+    expect(told).toEqual(['confirmed', 'complained', 'confirmed', 'bounced-hard', 'bounced-soft', 'failed'].map((news) => `counted/inbox ${news}`));
+  });
+
   it('stands when the breaker cannot be reached', async () => {
     const { delivery } = await delivered('acme/inbox');
     const engine = { report: () => Promise.reject(new Error('Temporal is away')), startRedelivery: () => Promise.resolve() };
     const warnings: unknown[] = [];
     const log = { warn: (fields: unknown) => void warnings.push(fields) };
-    expect(await applyNews({ store: opened.store, engine, redeliver: { repeatOnce: () => Promise.resolve() }, log }, { deliveryId: delivery.id, at: '2026-03-01T10:05:00.000Z', ...BOUNCE })).toBe('applied');
+    expect(await applyNews({ store: opened.store, engine, redeliver: { repeatOnce: () => Promise.resolve() }, log, metrics: { deliveryNews: () => undefined } }, { deliveryId: delivery.id, at: '2026-03-01T10:05:00.000Z', ...BOUNCE })).toBe('applied');
     expect(warnings).toHaveLength(1);
   });
 });

@@ -9,7 +9,8 @@ import { newRound } from './delivery-rows.ts';
 import { deliveryIn, lockDelivery, type LockedLead } from './locked-lead.ts';
 import { nextRedelivery } from './next-redelivery.ts';
 import type { Settlement } from './records.ts';
-import { deliveries, deliveryNews } from './schema.ts';
+import { deliveryCounts } from './delivery-counts.ts';
+import { deliveries, deliveryComplaints, deliveryNews } from './schema.ts';
 import { changeDelivery, settledChange } from './settlement.ts';
 import type { GoingOn, NewsStore } from './store.ts';
 import { writeLeads } from './write-leads.ts';
@@ -17,17 +18,24 @@ import { writeLeads } from './write-leads.ts';
 /** The latest that a provider has said of each delivery: one row a delivery that there is news of. */
 export function createNewsStore(database: Database): NewsStore {
   return {
-    take: ({ deliveryId, at, event, explanation }) =>
+    counts: (buyer, destination, since) => database.run('news.counts', (session) => deliveryCounts(session, buyer, destination, since)),
+
+    take: ({ deliveryId, at, event, bounce = null, explanation }) =>
       database.transaction('news.take', async (tx) => {
         const [known] = await tx.select({ id: deliveries.id }).from(deliveries).where(eq(deliveries.id, deliveryId));
         if (!known) return { result: 'unknown-delivery' };
         const before = await lockDelivery(tx, deliveryId);
-        const { state, reason, buyer, destination, leadId } = deliveryIn(before, deliveryId);
+        const { state, reason, buyer, destination, leadId, planned } = deliveryIn(before, deliveryId);
         if (!isFinal(state)) return { result: 'not-settled' };
+        const told = { buyer, destination, type: planned.type, leadId };
+        if (event === 'complained') {
+          const isNew = await noteComplaint(tx, deliveryId, at);
+          return isNew ? { result: 'applied', ...told, lastConfirmedAt: await lastConfirmed(tx, buyer, destination), goesOn: null } : { result: 'stale' };
+        }
         const written = await tx
           .insert(deliveryNews)
-          .values({ deliveryId, buyer, destination, event, at })
-          .onConflictDoUpdate({ target: deliveryNews.deliveryId, set: { event, at }, setWhere: sql`${deliveryNews.at} < excluded.at` })
+          .values({ deliveryId, buyer, destination, event, at, bounce })
+          .onConflictDoUpdate({ target: deliveryNews.deliveryId, set: { event, at, bounce }, setWhere: sql`${deliveryNews.at} < excluded.at` })
           .returning({ deliveryId: deliveryNews.deliveryId });
         if (written.length === 0) return { result: 'stale' };
         const settlement = settlementOf(event, { state, reason }, explanation);
@@ -35,13 +43,23 @@ export function createNewsStore(database: Database): NewsStore {
         const settled = settlement === null ? before : changeDelivery(before, deliveryId, settledChange(settlement, at), at);
         const { after, goesOn } = event === 'failed' ? await goOn(tx, settled, deliveryId, at) : { after: settled, goesOn: null };
         await writeLeads(tx, [{ before, after }]);
-        const [row] = await tx
-          .select({ at: max(deliveryNews.at) })
-          .from(deliveryNews)
-          .where(and(eq(deliveryNews.buyer, buyer), eq(deliveryNews.destination, destination), eq(deliveryNews.event, 'confirmed')));
-        return { result: 'applied', buyer, destination, leadId, lastConfirmedAt: row?.at ?? null, goesOn };
+        return { result: 'applied', ...told, lastConfirmedAt: await lastConfirmed(tx, buyer, destination), goesOn };
       }),
   };
+}
+
+/** False when it was known. */
+async function noteComplaint(tx: Session, deliveryId: string, at: string): Promise<boolean> {
+  const written = await tx.insert(deliveryComplaints).values({ deliveryId, at }).onConflictDoNothing().returning({ deliveryId: deliveryComplaints.deliveryId });
+  return written.length > 0;
+}
+
+async function lastConfirmed(tx: Session, buyer: string, destination: string): Promise<string | null> {
+  const [row] = await tx
+    .select({ at: max(deliveryNews.at) })
+    .from(deliveryNews)
+    .where(and(eq(deliveryNews.buyer, buyer), eq(deliveryNews.destination, destination), eq(deliveryNews.event, 'confirmed')));
+  return row?.at ?? null;
 }
 
 /** Lets the chain of a delivery that failed late go on: in the same transaction, so that a lead is never left lying in between. */

@@ -152,6 +152,15 @@ export const MIGRATIONS: readonly Migration[] = [
     // Exchanges of an attempt beside the one that its outcome is read from.
     statements: [`alter table attempts add column further_exchanges text`],
   },
+  {
+    number: 12,
+    statements: [
+      `alter table delivery_news add column bounce text`,
+      `create table delivery_complaints (delivery_id text primary key, at timestamptz(3) not null)`,
+      // Of what becomes of messages their providers tell; of other deliveries nobody does.
+      `create index deliveries_messages on deliveries (buyer, destination, received_at) where planned ->> 'type' in ('email', 'sms')`,
+    ],
+  },
 ];
 
 /** Any number, as long as every Leadrail takes the same one. */

@@ -184,6 +184,24 @@ export interface SuppressionRecord {
   since: string;
 }
 
+/** How an email came back: for good, or so that the next may arrive. */
+export type Bounce = 'hard' | 'soft';
+
+/** What became of a destination's messages, test leads left out. Each that was accepted is in one of `delivered`, `bounced`, `failed` and `awaited`. */
+export interface DeliveryCounts {
+  /** Taken by the provider. */
+  accepted: number;
+  /** Said to have reached the recipient. */
+  delivered: number;
+  bounced: Record<Bounce, number>;
+  /** Lost after it was taken, otherwise than by a bounce. */
+  failed: number;
+  /** Nothing was said of them yet. */
+  awaited: number;
+  /** Called spam, also where they are in `delivered`. */
+  complained: number;
+}
+
 /** A DNS record to set for a domain that emails are sent from. */
 export interface DnsRecord {
   /** What it is for: `SPF`, `DKIM`. */

@@ -5,7 +5,7 @@ import type { Plan, PlannedDelivery } from '../domain/delivery/plan.ts';
 import type { DeadLetterKind, DeliveryState, LeadStatus, ReasonCode } from '../domain/delivery/state.ts';
 import type { SealedParts } from '../domain/evidence/chain.ts';
 import { foreignText, instant } from './columns.ts';
-import type { AlertRecord, DnsRecord, SuppressionRecord } from './records.ts';
+import type { AlertRecord, Bounce, DnsRecord, SuppressionRecord } from './records.ts';
 
 // What the code reads and writes. The tables themselves, with their indexes, are made by migrations.ts; a test holds the two together.
 // `json`, not `jsonb`: it keeps the order of keys and takes any character.
@@ -227,7 +227,12 @@ export const deliveryNews = pgTable('delivery_news', {
   event: text().$type<'confirmed' | 'failed'>().notNull(),
   /** By the provider's clock. */
   at: instant().notNull(),
+  /** Of an email that came back; null for what failed otherwise. */
+  bounce: text().$type<Bounce>(),
 });
+
+/** Deliveries whose recipients called them spam. */
+export const deliveryComplaints = pgTable('delivery_complaints', { deliveryId: text('delivery_id').primaryKey(), at: instant().notNull() });
 
 /** Rows for spreadsheets, one a delivery. Sealed while it is open: where to, and the row itself. */
 export const sheetRows = pgTable('sheet_rows', {

@@ -8,7 +8,9 @@ import type {
   AlertRecord,
   AttemptEnd,
   AttemptRecord,
+  Bounce,
   ConfigVersionRecord,
+  DeliveryCounts,
   DeliveryRecord,
   DeliveryWork,
   KeptRequest,
@@ -334,7 +336,9 @@ export interface ClaimedCheck {
 
 export interface NewsStore {
   /** Takes in what a provider says of a delivery; older news than is known changes nothing. */
-  take(news: { deliveryId: string; at: string; event: 'confirmed' | 'failed'; explanation: string }): Promise<TakenNews>;
+  take(news: { deliveryId: string; at: string; event: 'confirmed' | 'failed' | 'complained'; bounce?: Bounce; explanation: string }): Promise<TakenNews>;
+  /** What became of the messages that a destination's leads received since then have become. */
+  counts(buyer: string, destination: string, since: string): Promise<DeliveryCounts>;
 }
 
 export interface CallbackStore {
@@ -369,7 +373,7 @@ export interface SenderDomainStore {
 export type TakenNews =
   | { result: 'unknown-delivery' | 'not-settled' | 'stale' }
   /** `lastConfirmedAt`: of this destination. `goesOn`: what of the delivery's chain waits for a redelivery to be started; null where nothing does. */
-  | { result: 'applied'; buyer: string; destination: string; leadId: string; lastConfirmedAt: string | null; goesOn: GoingOn | null };
+  | { result: 'applied'; buyer: string; destination: string; type: string; leadId: string; lastConfirmedAt: string | null; goesOn: GoingOn | null };
 
 /** The rest of a chain, as redelivery `number` of its lead. */
 export interface GoingOn {

@@ -3,6 +3,7 @@ import { appliedAnswer, appliedSchema, etagOf, expectedVersion } from '../config
 import { DOCUMENT_TYPES, readDocumentBody } from '../config/document-body.ts';
 import { defineEndpoint, noBody, nothing } from '../http/endpoint.ts';
 import { notFound, Problem } from '../http/problem.ts';
+import { listFresh } from '../sender-domains/standing.ts';
 import { buyerParams } from './find-buyer.ts';
 
 const buyerSchema = z.record(z.string(), z.unknown()).meta({ description: 'The buyer as in the configuration; literal credentials masked' });
@@ -35,7 +36,9 @@ export const putBuyer = defineEndpoint({
   query: nothing,
   body: { schema: z.unknown().meta({ description: 'The buyer' }), types: DOCUMENT_TYPES, read: readDocumentBody },
   answers: { 200: { description: 'Applied', schema: appliedSchema } },
-  handle: async ({ params, body, headers }, { configuration, buyerSync }) => {
+  handle: async ({ params, body, headers, gone }, dependencies) => {
+    const { configuration, buyerSync } = dependencies;
+    await listFresh(gone, dependencies);
     const answer = appliedAnswer(await configuration.putBuyer(params.id, body, expectedVersion(headers['if-match'])));
     buyerSync.request();
     return answer;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineEndpoint, nothing } from '../http/endpoint.ts';
 import { Problem, problemErrorSchema } from '../http/problem.ts';
+import { listFresh } from '../sender-domains/standing.ts';
 import { appliedAnswer, appliedSchema, expectedVersion, invalidConfiguration } from './applied-answer.ts';
 import { DOCUMENT_TYPES, problemErrors, readDocumentBody } from './document-body.ts';
 
@@ -23,7 +24,10 @@ export const putConfig = defineEndpoint({
   }),
   body: { schema: z.unknown().meta({ description: 'Sources, buyers and routes' }), types: DOCUMENT_TYPES, read: readDocumentBody },
   answers: { 200: { description: 'Applied, or checked with `dryRun`', schema: z.union([appliedSchema, dryRunSchema]) } },
-  handle: async ({ query, body, headers }, { configuration, buyerSync }) => {
+  handle: async ({ query, body, headers, gone }, dependencies) => {
+    const { configuration, buyerSync } = dependencies;
+    // A domain may have been verified since somebody last looked.
+    await listFresh(gone, dependencies);
     if (query.dryRun) {
       const checked = await configuration.check(body);
       if (checked.ok) return { status: 200, body: { dryRun: true, warnings: problemErrors(checked.warnings) } };

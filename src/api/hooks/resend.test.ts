@@ -1,5 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allDestinationTypes } from '../../configuration/destination-types.ts';
+import type { NewLead } from '../../store/store.ts';
 import { attempt, beginning, DELIVERED, ending, newLead, planned, planOf } from '../../store/testing.ts';
 import { startApi, type ApiUnderTest } from '../testing/api-under-test.ts';
 
@@ -9,7 +11,7 @@ const ADDRESS = 'Sales@Buyer.example';
 let api: ApiUnderTest;
 let numbers = 0;
 beforeAll(async () => {
-  api = await startApi({ resendWebhookSecret: SECRET });
+  api = await startApi({ resendWebhookSecret: SECRET, types: allDestinationTypes });
 });
 afterAll(() => api.close());
 
@@ -30,9 +32,10 @@ function callback({ type, data, createdAt = new Date().toISOString() }: Event, c
 }
 
 /** An email that Resend has taken. */
-async function sentEmail(buyer: string, emailId = `email-${nextId()}`) {
+async function sentEmail(buyer: string, ofLead: Partial<NewLead> = {}) {
+  const emailId = `email-${nextId()}`;
   const delivery = planned(`${buyer}/inbox`, { type: 'email' });
-  const lead = newLead(planOf([delivery]));
+  const lead = newLead(planOf([delivery]), ofLead);
   await api.store.leads.accept(lead);
   await attempt(api.store, delivery, { outcome: 'success', billable: true, recipientId: emailId }, { ...DELIVERED, recipientId: emailId });
   const data = { email_id: emailId, to: [ADDRESS], from: 'leads@sender.example', subject: 'New lead', tags: { delivery_id: delivery.id } };
@@ -191,6 +194,34 @@ describe('POST /hooks/resend: once, and about what is ours', () => {
     expect((await callback(event, { id })).json).toEqual({ result: 'taken' });
     expect(await stateOf(delivery.id)).toBe('failed');
     await release();
+  });
+});
+
+describe('the delivery rate', () => {
+  const rateOf = (buyer: string, destination: string, query = '') => api.call('GET', `/v1/buyers/${buyer}/destinations/${destination}/delivery-rate${query}`);
+
+  it('is what callbacks said of a destination’s messages', async () => {
+    const sms = { id: 'text', type: 'sms', accountSid: 'AC1', authToken: 'made-up', from: '+15125550100', to: '+15125550142' };
+    const inbox = { id: 'inbox', type: 'email', from: 'leads@sender.example', to: ADDRESS, apiKey: 're_made_up' };
+    const buyers = [{ id: 'rated', destinations: [inbox, sms, { id: 'api', type: 'webhook', url: 'https://rated.example/in' }] }];
+    expect((await api.call('PUT', '/v1/config', { body: { buyers } })).status).toBe(200);
+    const receivedAt = new Date().toISOString();
+    const emails = [await sentEmail('rated', { receivedAt }), await sentEmail('rated', { receivedAt }), await sentEmail('rated', { receivedAt }), await sentEmail('rated', { receivedAt })];
+    for (const [index, event] of [{ type: 'email.delivered' }, { type: 'email.complained' }, { type: 'email.bounced', bounce: { type: 'Transient', subType: 'MailboxFull' } }].entries()) {
+      const { type, ...more } = event;
+      expect((await callback({ type, data: { ...emails[index]?.data, ...more } })).status).toBe(200);
+    }
+    await release();
+    expect((await rateOf('rated', 'inbox', '?days=1')).json).toEqual({
+      buyer: 'rated', destination: 'inbox', since: expect.any(String) as string, accepted: 4, delivered: 2, bounced: { hard: 0, soft: 1 }, failed: 0, awaited: 1, complained: 1, rate: 2 / 3,
+    });
+    expect((await rateOf('rated', 'text')).json).toMatchObject({ accepted: 0, awaited: 0, rate: null });
+    expect((await api.call('GET', '/metrics')).text).toContain('leadrail_delivery_news_total{buyer="rated",destination="inbox",type="email",news="bounced-soft"} 1');
+  });
+
+  it('is asked only where there is one', async () => {
+    expect((await rateOf('rated', 'api')).status).toBe(422);
+    expect([(await rateOf('rated', 'none')).status, (await rateOf('none', 'inbox')).status, (await rateOf('rated', 'inbox', '?days=0')).status]).toEqual([404, 404, 422]);
   });
 });
 

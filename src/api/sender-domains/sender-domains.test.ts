@@ -133,4 +133,16 @@ describe('the configuration check of a sender', () => {
     expect(answer.text).toMatch(/then POST \/v1\/sender-domains\/domain-\d+\/verify/);
     expect((await configure('leads@new.example.com', { draft: true })).status).toBe(200);
   });
+
+  it('takes one that was verified since anybody looked; while Resend is away, what was known stands', async () => {
+    await register('late.example.com');
+    const domain = [...resend.domains.values()].find(({ name }) => name === 'late.example.com');
+    Object.assign(domain ?? {}, { status: 'verified' });
+    resend.failing = true;
+    expect((await configure('leads@late.example.com')).status).toBe(422);
+    expect((await api.call('GET', '/v1/sender-domains')).text).toMatch(/"name":"late.example.com","status":"not_started"/);
+    resend.failing = false;
+    expect((await configure('leads@late.example.com')).text).not.toContain('sender-domains');
+    expect((await api.call('GET', '/v1/sender-domains')).text).toMatch(/"name":"late.example.com","status":"verified"/);
+  });
 });

@@ -22,9 +22,9 @@ const domainSchema = z.object({
   id: z.string().min(1).max(200),
   name: z.string(),
   status: z.string(),
-  records: z.array(
-    z.object({ record: z.string(), type: z.string(), name: z.string(), value: z.string(), priority: z.coerce.number().nullish(), status: z.string().default('not_started') }),
-  ),
+  records: z
+    .array(z.object({ record: z.string().default(''), type: z.string(), name: z.string(), value: z.string(), priority: z.coerce.number().nullish(), status: z.string().default('not_started') }))
+    .default([]),
 });
 
 /** Makes a domain at Resend; one that the account has already is the one meant. */
