@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import type { BoundChannel } from '../../channels/bind-channel.ts';
 import type { CredentialLimit } from '../../channels/channel.ts';
 import { BARE_INSTALLATION } from '../../channels/installation.ts';
+import type { AttemptOutcome } from '../../domain/delivery/outcome.ts';
 import type { Turn } from '../../domain/credential-limit/reserve.ts';
 import type { DestinationCommon } from '../../domain/config/destination.ts';
-import { takeTurn } from './take-turn.ts';
+import { restIfTooFast, takeTurn } from './take-turn.ts';
 
 const LIMIT: CredentialLimit = { credential: 'key-1', requests: 2, per: 'second', burst: 2 };
 const destination: DestinationCommon = { id: 'inbox', type: 'email', required: true, draft: false, timeoutMs: 1_000, retry: { kind: 'schedule', waitsMs: [], jitter: 0 } };
@@ -18,6 +20,7 @@ async function take(limit: CredentialLimit | null, turn: Turn, { abort = false }
     {
       store: {
         credentialLimits: {
+          rest: () => Promise.resolve(),
           reserve: (...given) => {
             asked.push(given);
             return Promise.resolve(turn);
@@ -61,5 +64,28 @@ describe('taking a turn', () => {
 
   it('comes back at once elsewhere when the worker has to let go meanwhile', async () => {
     expect(await take(LIMIT, { granted: true, waitMicros: 1_000 }, { abort: true })).toMatchObject({ wait: 1 });
+  });
+});
+
+describe('a credential that the other side found too fast', () => {
+  const tooFast: AttemptOutcome = { outcome: 'error', kind: 'transient', code: 'rate-limited', reason: 'Too fast.', retryAfterMs: 1_500 };
+
+  async function rests(limit: CredentialLimit | null, outcome: AttemptOutcome) {
+    const rested: unknown[] = [];
+    const credentialLimits = { reserve: () => Promise.reject(new Error('nobody asks for a turn')), rest: (...given: unknown[]) => Promise.resolve(void rested.push(given)) };
+    await restIfTooFast({ store: { credentialLimits }, installation: BARE_INSTALLATION }, { channel: { type: 'email', limit: () => limit }, destination }, outcome);
+    return rested;
+  }
+
+  it('rests for everybody, as long as it said', async () => {
+    const { asked } = await take(LIMIT, { granted: true, waitMicros: 0 });
+    const [[digest]] = z.tuple([z.tuple([z.string()]).rest(z.unknown())]).parse(asked);
+    expect(await rests(LIMIT, tooFast)).toEqual([[digest, 1_500_000]]);
+  });
+
+  it('and does not where nobody limits it, where nothing was said, and for other errors', async () => {
+    expect(await rests(null, tooFast)).toEqual([]);
+    expect(await rests(LIMIT, { outcome: 'error', kind: 'transient', code: 'rate-limited', reason: 'Too fast.' })).toEqual([]);
+    expect(await rests(LIMIT, { ...tooFast, code: 'quota-exhausted' })).toEqual([]);
   });
 });
