@@ -17,4 +17,12 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('limits of creden
     expect(turns.filter(({ granted }) => !granted)).toHaveLength(3);
     expect(await credentialLimits.reserve('another', hourly, 0)).toEqual({ granted: true, waitMicros: 0 });
   });
+
+  it('let it rest, known or not, never for less than was said before', async () => {
+    const { credentialLimits } = opened.store;
+    const hourly = { intervalMicros: 3_600_000_000, burst: 1 };
+    for (const hours of [2, 1]) await credentialLimits.rest('tired', hours * 3_600_000_000);
+    const turns = [await credentialLimits.reserve('tired', hourly, 5 * 3_600_000_000), await credentialLimits.reserve('tired', hourly, 5 * 3_600_000_000)];
+    expect(turns.map(({ granted, waitMicros }) => [granted, Math.round(waitMicros / 3_600_000_000)])).toEqual([[true, 2], [true, 3]]);
+  });
 });

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { lineOf, reserve } from '../domain/credential-limit/reserve.ts';
 import type { Database } from './database.ts';
 import { countOneMore, DATABASE_CLOCK, type PacedTable } from './paced-rows.ts';
@@ -13,6 +14,14 @@ export function createCredentialLimitStore(database: Database): CredentialLimitS
       database.run('credentialLimits.reserve', async (session) => {
         const { wasClearAt, askedAt } = await countOneMore(session, PACED, digest, lineOf(pace, aheadMicros), DATABASE_CLOCK);
         return reserve(wasClearAt, askedAt, pace, aheadMicros);
+      }),
+
+    rest: (digest, restMicros) =>
+      database.run('credentialLimits.rest', async (session) => {
+        await session.execute(sql`
+          insert into ${credentialLimits} as known (digest, clear_at, asked_at)
+          select ${digest}, moment + ${restMicros}::bigint, moment from (select ${DATABASE_CLOCK} as moment) clock
+          on conflict (digest) do update set clear_at = greatest(known.clear_at, excluded.clear_at)`);
       }),
   };
 }

@@ -249,6 +249,8 @@ export interface SourceLimitStore {
 export interface CredentialLimitStore {
   /** A turn for one request of a credential, given out up to `aheadMicros` before it comes; shared by all workers. `digest` stands for the credential. */
   reserve(digest: string, pace: Pace, aheadMicros: number): Promise<Turn>;
+  /** Gives out no turn for so long, because the other side said so; `reserve` heeds it as far as its line goes. */
+  rest(digest: string, restMicros: number): Promise<void>;
 }
 
 /** Whose tokens: a destination's, got by these settings (`digest`, SHA-256 of them; never stored in the clear). */

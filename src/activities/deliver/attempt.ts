@@ -10,7 +10,7 @@ import { prepareRequest, type PreparedRequest } from './prepare-request.ts';
 import { recordEnd, type Recorded } from './record-end.ts';
 import { sendPrepared } from './send-prepared.ts';
 import { suppressOptedOut } from './suppressed.ts';
-import { takeFurtherTurn, takeTurn } from './take-turn.ts';
+import { restIfTooFast, takeFurtherTurn, takeTurn } from './take-turn.ts';
 
 /** What one attempt led to. */
 export type Attempted =
@@ -51,6 +51,7 @@ export async function attemptOnce(
   const ended = { number, startedAt, finishedAt: clock().toISOString(), outcome, captures, probe: passage.probe, sent };
   const recorded = await recordEnd(dependencies, work, context, ended);
   if (!isDestinationTest(work.lead)) await report(dependencies, input, recorded, passage.probe);
+  if (prepared.ok) await restIfTooFast(dependencies, prepared, outcome);
   if (optedOut !== null) await suppressOptedOut(dependencies.store, input, optedOut, recorded);
   await noteProblems(dependencies, input, [...(prepared.ok ? prepared.notes : []), ...notes]);
   if (!recorded.wasOpen) return { next: 'overtaken' };

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import type { BoundChannel } from '../../channels/bind-channel.ts';
 import type { CredentialLimit } from '../../channels/channel.ts';
 import { BARE_INSTALLATION } from '../../channels/installation.ts';
+import type { AttemptOutcome } from '../../domain/delivery/outcome.ts';
 import type { Turn } from '../../domain/credential-limit/reserve.ts';
 import type { DestinationCommon } from '../../domain/config/destination.ts';
 import { StoreUnavailable } from '../../store/store.ts';
 import { withFurtherTurns } from './further-turns.ts';
-import { takeFurtherTurn, takeTurn } from './take-turn.ts';
+import { restIfTooFast, takeFurtherTurn, takeTurn } from './take-turn.ts';
 
 const LIMIT: CredentialLimit = { credential: 'key-1', requests: 2, per: 'second', burst: 2 };
 const destination: DestinationCommon = { id: 'inbox', type: 'email', required: true, draft: false, timeoutMs: 1_000, retry: { kind: 'schedule', waitsMs: [], jitter: 0 } };
@@ -20,6 +22,7 @@ async function take(limit: CredentialLimit | null, turn: Turn, { abort = false }
     {
       store: {
         credentialLimits: {
+          rest: () => Promise.resolve(),
           reserve: (...given) => {
             asked.push(given);
             return Promise.resolve(turn);
@@ -71,7 +74,7 @@ describe('the turn of a further request', () => {
     const pauses: number[] = [];
     const channel: Pick<BoundChannel, 'type' | 'limit'> = { type: 'hubspot', limit: () => LIMIT };
     const pause = (ms: number) => Promise.resolve(void pauses.push(ms));
-    await takeFurtherTurn({ store: { credentialLimits: { reserve } }, installation: BARE_INSTALLATION, pause, random: () => 0 }, { channel, destination }, patienceMs, new AbortController().signal);
+    await takeFurtherTurn({ store: { credentialLimits: { reserve, rest: () => Promise.reject(new Error('nobody asked it to rest')) } }, installation: BARE_INSTALLATION, pause, random: () => 0 }, { channel, destination }, patienceMs, new AbortController().signal);
     return pauses;
   }
 
@@ -94,5 +97,28 @@ describe('the turn of a further request', () => {
     const http = withFurtherTurns({ exchange: (request) => Promise.resolve({ request, requestWritten: true, result: { kind: 'fault', fault: 'timeout', code: 'x' } }), close: () => Promise.resolve() }, (patienceMs) => Promise.resolve(void asked.push(patienceMs)));
     for (let request = 0; request < 3; request += 1) await http.exchange({ method: 'POST', url: 'https://crm.example', headers: [], body: null }, { timeoutMs: 1_000, signal: new AbortController().signal });
     expect(asked).toEqual([500, 500]);
+  });
+});
+
+describe('a credential that the other side found too fast', () => {
+  const tooFast: AttemptOutcome = { outcome: 'error', kind: 'transient', code: 'rate-limited', reason: 'Too fast.', retryAfterMs: 1_500 };
+
+  async function rests(limit: CredentialLimit | null, outcome: AttemptOutcome) {
+    const rested: unknown[] = [];
+    const credentialLimits = { reserve: () => Promise.reject(new Error('nobody asks for a turn')), rest: (...given: unknown[]) => Promise.resolve(void rested.push(given)) };
+    await restIfTooFast({ store: { credentialLimits }, installation: BARE_INSTALLATION }, { channel: { type: 'email', limit: () => limit }, destination }, outcome);
+    return rested;
+  }
+
+  it('rests for everybody, as long as it said', async () => {
+    const { asked } = await take(LIMIT, { granted: true, waitMicros: 0 });
+    const [[digest]] = z.tuple([z.tuple([z.string()]).rest(z.unknown())]).parse(asked);
+    expect(await rests(LIMIT, tooFast)).toEqual([[digest, 1_500_000]]);
+  });
+
+  it('and does not where nobody limits it, where nothing was said, and for other errors', async () => {
+    expect(await rests(null, tooFast)).toEqual([]);
+    expect(await rests(LIMIT, { outcome: 'error', kind: 'transient', code: 'rate-limited', reason: 'Too fast.' })).toEqual([]);
+    expect(await rests(LIMIT, { ...tooFast, code: 'quota-exhausted' })).toEqual([]);
   });
 });

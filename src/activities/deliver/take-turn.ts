@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { BoundChannel } from '../../channels/bind-channel.ts';
 import type { DestinationCommon } from '../../domain/config/destination.ts';
+import type { AttemptOutcome } from '../../domain/delivery/outcome.ts';
 import type { Turn } from '../../domain/credential-limit/reserve.ts';
 import { paceOf } from '../../domain/intake-limit/decide.ts';
 import { StoreUnavailable, type Store } from '../../store/store.ts';
@@ -58,6 +59,23 @@ async function reserveTurn({ store, installation }: TurnDependencies, { channel,
   const limit = channel.limit(destination, installation);
   if (limit === null) return null;
   const { credential, requests, per, burst } = limit;
-  const digest = createHash('sha256').update(`${channel.type} ${credential}`).digest('hex');
-  return store.credentialLimits.reserve(digest, paceOf({ leads: requests, per, burst }), aheadMs * MICROS_PER_MS);
+  return store.credentialLimits.reserve(digestOf(channel, credential), paceOf({ leads: requests, per, burst }), aheadMs * MICROS_PER_MS);
+}
+
+/**
+ * Lets a credential rest that the other side has just found too fast, for as long as it said: everybody else who uses it would only be
+ * told the same, at the price of an attempt each.
+ */
+export async function restIfTooFast(
+  { store, installation }: Pick<TurnDependencies, 'store' | 'installation'>,
+  { channel, destination }: LimitUser,
+  outcome: AttemptOutcome,
+): Promise<void> {
+  if (outcome.outcome !== 'error' || outcome.code !== 'rate-limited' || outcome.retryAfterMs === undefined) return;
+  const limit = channel.limit(destination, installation);
+  if (limit !== null) await store.credentialLimits.rest(digestOf(channel, limit.credential), outcome.retryAfterMs * MICROS_PER_MS);
+}
+
+function digestOf({ type }: Pick<BoundChannel, 'type'>, credential: string): string {
+  return createHash('sha256').update(`${type} ${credential}`).digest('hex');
 }

@@ -21,7 +21,7 @@ const MOST_ACCOUNTS = 200;
 
 export interface AccountDependencies {
   http: HttpClient;
-  credentialLimits: CredentialLimitStore;
+  credentialLimits: Pick<CredentialLimitStore, 'reserve'>;
   clock: () => Date;
   pause: (ms: number, signal: AbortSignal) => Promise<void>;
 }

@@ -16,10 +16,11 @@ export const emailChannel: Channel<EmailConfig> = {
   configSchema: emailConfigSchema,
   credentialPaths: ({ apiKey }) => (apiKey === undefined ? [] : [['apiKey']]),
   check: checkEmail,
-  // Resend's pages disagree, 2 a second or 5; the lower is right by both (docs, "Rate Limit"; API reference, "Introduction").
+  // Resend's pages disagree, 2 a second or 5; the lower is right by both (docs, "Rate Limit"; API reference, "Introduction"). One at a
+  // time: with a burst of two there would be a third within the first second.
   limit: (config, installation) => {
     const credential = apiKeyOf(config, installation);
-    return credential === null ? null : { credential, requests: 2, per: 'second', burst: 2 };
+    return credential === null ? null : { credential, requests: 2, per: 'second', burst: 1 };
   },
   readiness: readinessOfEmail,
   render: renderEmail,

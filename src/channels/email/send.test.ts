@@ -73,7 +73,7 @@ describe('sending by Resend', () => {
     expect((await send(config, rendered(config), installation)).outcome.outcome).toBe('success');
     expect(await send(config)).toEqual({ outcome: { outcome: 'error', kind: 'permanent', code: 'configuration', reason: expect.stringContaining('RESEND_API_KEY') as string } });
     expect(resend.requests).toBe(1);
-    expect(emailChannel.limit?.(config, installation)).toEqual({ credential: API_KEY, requests: 2, per: 'second', burst: 2 });
+    expect(emailChannel.limit?.(config, installation)).toEqual({ credential: API_KEY, requests: 2, per: 'second', burst: 1 });
     expect(emailChannel.limit?.(config, BARE_INSTALLATION)).toBeNull();
   });
 });

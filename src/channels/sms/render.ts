@@ -63,10 +63,11 @@ export function parametersOf({ body }: RenderedRequest): URLSearchParams {
   return new URLSearchParams(new TextDecoder().decode(body ?? new Uint8Array()));
 }
 
-/** What a person who looks at a preview should know: how many parts are paid for. */
+/** What a person who looks at a preview should know: how many parts are paid for, and how long the text is. */
 export function remarksOnSms(request: RenderedRequest): string[] {
-  const { encoding, segments } = countSegments(parametersOf(request).get('Body') ?? '');
-  return [`${segments} message ${segments === 1 ? 'part' : 'parts'} (${encoding})`];
+  const text = parametersOf(request).get('Body') ?? '';
+  const { encoding, segments } = countSegments(text);
+  return [`${segments} message ${segments === 1 ? 'part' : 'parts'} (${encoding}), ${Array.from(text).length} characters`];
 }
 
 const NO_RECIPIENT: MappingMistake = {

@@ -59,9 +59,9 @@ describe('the text message of a lead', () => {
 
   it('says how many parts it has', () => {
     // GSM-7 has é and è, but no ë.
-    expect(smsChannel.remarks?.(requestOf({ text: 'Call {email} €' }))).toEqual(['1 message part (GSM-7)']);
-    expect(smsChannel.remarks?.(requestOf())).toEqual(['1 message part (UCS-2)']);
-    expect(smsChannel.remarks?.(requestOf({ text: 'ж'.repeat(71) }))).toEqual(['2 message parts (UCS-2)']);
+    expect(smsChannel.remarks?.(requestOf({ text: 'Call {email} €' }))).toEqual(['1 message part (GSM-7), 22 characters']);
+    expect(smsChannel.remarks?.(requestOf())).toEqual(['1 message part (UCS-2), 47 characters']);
+    expect(smsChannel.remarks?.(requestOf({ text: 'ж'.repeat(71) }))).toEqual(['2 message parts (UCS-2), 71 characters']);
     expect(checkSms(configOf({ text: 'a'.repeat(1_531) }))).toMatchObject([{ path: ['text'], severity: 'warning' }]);
     expect(checkSms(configOf({ text: 'a'.repeat(1_530) }))).toEqual([]);
   });
