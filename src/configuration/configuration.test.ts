@@ -170,6 +170,21 @@ describe('literal credentials', () => {
     expect(await configuration.resolveDestination('latest', 'acme', 'api')).toMatchObject({ destination: { token: 'tok-new' } });
   });
 
+  it('and secrets that another process has set are seen within a second, or at once where it matters', async () => {
+    const configuration = open();
+    await applied(configuration, { buyers: [acme({ token: 'secret://named' })] });
+    await store.secrets.put('named', 'tok-before');
+    const seen = async (order?: { isFresh: boolean }) => configuration.resolveDestination('latest', 'acme', 'api', order);
+    expect(await seen()).toMatchObject({ destination: { token: 'tok-before' } });
+    await store.secrets.put('named', 'tok-after');
+    expect(await seen()).toMatchObject({ destination: { token: 'tok-before' } });
+    expect(await seen({ isFresh: true })).toMatchObject({ destination: { token: 'tok-after' } });
+    expect(await seen()).toMatchObject({ destination: { token: 'tok-after' } });
+    await store.secrets.put('named', 'tok-last');
+    configuration.forgetSecrets();
+    expect(await seen()).toMatchObject({ destination: { token: 'tok-last' } });
+  });
+
   it('that come back masked for another place are a mistake that says so', async () => {
     const configuration = open();
     await applied(configuration, { buyers: [acme({ token: 'tok-2' })] });

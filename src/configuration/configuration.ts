@@ -174,9 +174,17 @@ export class Configuration {
     return tryDestination(document, this.#store.secrets, this.#types);
   }
 
-  /** A destination ready to be sent to: secrets resolved, checked by its channel's schema. What is missing is a value, said in words. */
-  resolveDestination(version: number | 'latest', buyer: string, destination: string): Promise<ResolvedDestination> {
-    return this.#resolver.resolve(version, buyer, destination);
+  /**
+   * A destination ready to be sent to: secrets resolved, checked by its channel's schema. What is missing is a value, said in words.
+   * Secrets are at most a second old; with `isFresh` they are read now.
+   */
+  resolveDestination(version: number | 'latest', buyer: string, destination: string, { isFresh = false } = {}): Promise<ResolvedDestination> {
+    return this.#resolver.resolve(version, buyer, destination, isFresh);
+  }
+
+  /** Has every secret read anew: one was set. Other processes find out within a second. */
+  forgetSecrets(): void {
+    this.#resolver.forget();
   }
 }
 

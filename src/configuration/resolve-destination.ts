@@ -47,7 +47,7 @@ export class DestinationResolver {
     this.#kept.clear();
   }
 
-  async resolve(version: number | 'latest', buyer: string, destination: string): Promise<ResolvedDestination> {
+  async resolve(version: number | 'latest', buyer: string, destination: string, isFresh: boolean): Promise<ResolvedDestination> {
     const loaded = await (version === 'latest' ? this.#versions.current() : this.#versions.at(version));
     if (!loaded) {
       const explanation = version === 'latest' ? 'no configuration was applied yet' : `there is no configuration version ${version}`;
@@ -56,7 +56,7 @@ export class DestinationResolver {
     const nowMs = this.#clock().getTime();
     const key = JSON.stringify([loaded.version, buyer, destination]);
     const kept = this.#kept.get(key);
-    if (kept && nowMs >= kept.readAtMs && nowMs - kept.readAtMs < SECRETS_KEPT_MS) return kept.resolved;
+    if (!isFresh && kept && nowMs >= kept.readAtMs && nowMs - kept.readAtMs < SECRETS_KEPT_MS) return kept.resolved;
     if (this.#kept.size >= MOST_KEPT) this.#kept.clear();
     const entry = { readAtMs: nowMs, resolved: this.#read(loaded, buyer, destination) };
     this.#kept.set(key, entry);

@@ -31,7 +31,9 @@ export interface PreparedRequest {
  */
 export async function prepareRequest({ configuration, installation }: DeliverDependencies, input: DeliveryReference, work: DeliveryWork): Promise<Prepared> {
   const version = versionFor(input, work);
-  const resolved = await configuration.resolveDestination(version, input.buyer, input.destination);
+  // What was held or failed goes out once a person has put another credential: by the old one its destination would be shut again.
+  const isFresh = work.delivery.round > 1 || work.attempts.length > 0;
+  const resolved = await configuration.resolveDestination(version, input.buyer, input.destination, { isFresh });
   if (!resolved.ok) {
     const code = resolved.problem === 'secret-missing' ? 'secret-missing' : 'configuration';
     return { ok: false, configVersion: version === 'latest' ? input.configVersion : version, outcome: ours(code, resolved.explanation) };

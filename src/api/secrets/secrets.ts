@@ -23,8 +23,9 @@ export const putSecret = defineEndpoint({
   query: nothing,
   body: jsonBody(z.strictObject({ value: z.string().min(1).max(LONGEST_VALUE) })),
   answers: { 204: { description: 'Stored, encrypted' } },
-  handle: async ({ params, body }, { store }) => {
+  handle: async ({ params, body }, { store, configuration }) => {
     await store.secrets.put(params.name, body.value);
+    configuration.forgetSecrets();
     return { status: 204 };
   },
 });
