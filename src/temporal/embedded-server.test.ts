@@ -11,7 +11,7 @@ import { portOrFree } from '../settings/free-port.ts';
 import { findTemporalCli } from './cli.ts';
 import type { EmbeddedServer } from './embedded-server.ts';
 import { startEmbeddedServer } from './embedded-server.ts';
-import { ensureSearchAttributes } from './search-attributes.ts';
+import { ensureSearchAttributes, leadSourceAttribute } from './search-attributes.ts';
 
 const NAMESPACE = 'leads';
 const WAIT = { timeout: 30_000, interval: 50 };
@@ -139,6 +139,20 @@ describe('startEmbeddedServer', () => {
     await first.stop();
     const second = await started();
     expect(await workflowStatus(second.address)).toBe('RUNNING');
+  });
+
+  it('lists workflows by our search attributes, as running and once they have ended, also many that came at once', async () => {
+    const server = await started();
+    await withClient(server.address, async (client) => {
+      const typedSearchAttributes = [{ key: leadSourceAttribute, value: 'web' }];
+      const start = (_: unknown, index: number) =>
+        client.workflow.start('lead', { taskQueue: 'nobody-works-here', workflowId: `lead-${String(index)}`, typedSearchAttributes });
+      const handles = await Promise.all(Array.from({ length: 150 }, start));
+      const count = async (status: string) => (await client.workflow.count(`LeadSource = 'web' AND ExecutionStatus = '${status}'`)).count;
+      await vi.waitFor(async () => expect(await count('Running')).toBe(150), WAIT);
+      await Promise.all(handles.map((handle) => handle.terminate()));
+      await vi.waitFor(async () => expect([await count('Running'), await count('Terminated')]).toEqual([0, 150]), WAIT);
+    });
   });
 
   it('takes a free port for one that is taken, and tells', async () => {
