@@ -27,8 +27,6 @@ const DYNAMIC_CONFIG: Record<string, number | boolean> = {
   // The CLI has the names of search attributes read from the database each time one is used, under one lock: several times a lead.
   // Ours are there before the server answers; what somebody adds by hand is known within a minute.
   'system.forceSearchAttributesCacheRefreshOnRead': false,
-  // Updates of the one shard go one after the other, as Cassandra needs it; SQLite can be handed the next while one is made ready.
-  'history.shardIOConcurrency': 8,
   // One partition: with one server there is nothing to spread, and forwarding between partitions costs latency under load.
   'matching.numTaskqueueReadPartitions': 1,
   'matching.numTaskqueueWritePartitions': 1,
