@@ -16,8 +16,14 @@ export function boundedWords(text: string | undefined): string | undefined {
   return words === '' ? undefined : words;
 }
 
+const BLANKS = /[\s\p{Cc}]+/gu;
+const SOMETHING = /[^\s\p{Cc}]/u;
+
 function oneLine(text: string, length: number): string {
-  // Characters, not halves of them; the first cut keeps a large body from being split whole.
-  const characters = Array.from(text.slice(0, length * 10).replace(/[\s\p{Cc}]+/gu, ' ').trim());
-  return characters.length > length ? `${characters.slice(0, length).join('').trimEnd()}…` : characters.join('');
+  // The first cut keeps a large body from being split whole. It is marked like the second: whoever hides secrets looks for what a cut has left of one.
+  const beginning = text.slice(0, length * 10);
+  const isCut = SOMETHING.test(text.slice(beginning.length));
+  // Characters, not halves of them.
+  const characters = Array.from(beginning.replace(BLANKS, ' ').trim());
+  return isCut || characters.length > length ? `${characters.slice(0, length).join('').trimEnd()}…` : characters.join('');
 }

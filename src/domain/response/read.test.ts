@@ -57,6 +57,9 @@ describe('without rules the status decides', () => {
   it('quotes the beginning of a refusal that has no reason path', () => {
     expect(read(undefined, answer(422, 'Phone\n  is wrong'))).toMatchObject({ reason: 'HTTP 422 from the buyer: Phone is wrong' });
     expect(read(undefined, answer(400, 'x'.repeat(5_000)))).toMatchObject({ reason: `HTTP 400 from the buyer: ${'x'.repeat(300)}…` });
+    // Mostly blanks, so that less is shown than there is room for: what is left out is marked all the same.
+    expect(read(undefined, answer(400, `${' '.repeat(2_990)}key 12345678`))).toMatchObject({ reason: 'HTTP 400 from the buyer: key 123456…' });
+    expect(read(undefined, answer(400, `${' '.repeat(2_990)}key ${' '.repeat(100)}`))).toMatchObject({ reason: 'HTTP 400 from the buyer: key' });
     expect(read(undefined, answer(400, '<html><body><h1>Bad  request</h1><script>no()</script></body></html>'))).toMatchObject({ reason: 'HTTP 400 from the buyer: Bad request' });
   });
 
