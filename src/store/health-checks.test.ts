@@ -59,18 +59,20 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('whose turn a hea
     expect(second.claimedAtMs).toBeGreaterThanOrEqual(first.claimedAtMs);
     expect(await healthChecks.claim([], 10)).toEqual([]);
   });
+
   it('forgets no failed check for one that passed in an earlier turn', async () => {
     const { healthChecks } = opened.store;
-    const next = async () => {
-      await pass('late', '61 seconds');
-      const [claimed] = await healthChecks.claim([check('late')], 10);
+    // Of another interval each time: a turn is known by its end, and here all of it happens within a millisecond.
+    const next = async (everyMs: number) => {
+      await pass('late', '1 hour');
+      const [claimed] = await healthChecks.claim([check('late', everyMs)], 10);
       if (!claimed) throw new Error('it is due');
       return claimed;
     };
-    const passed = await next();
-    const failed = await next();
+    const passed = await next(MINUTE_MS);
+    const failed = await next(2 * MINUTE_MS);
     await healthChecks.note({ ...failed, failing: true });
     await healthChecks.note({ ...passed, failing: false });
-    expect((await next()).wasFailing).toBe(true);
+    expect((await next(3 * MINUTE_MS)).wasFailing).toBe(true);
   });
 });
