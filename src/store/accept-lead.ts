@@ -4,13 +4,26 @@ import { leadWorkflowId } from '../domain/delivery/workflow-id.ts';
 import { storableText, toIsoTime } from './columns.ts';
 import type { Database, Session } from './database.ts';
 import { newDeliveryColumns, newDeliveryRows } from './delivery-rows.ts';
+import { FixedStatement } from './fixed-statement.ts';
 import { leadColumns, newLeadColumns, toLeadRecord, toSearch } from './lead-rows.ts';
-import { columnNames, columnValues, recordset } from './recordset.ts';
+import { columnNames, columnValues, recordset, rowsOf } from './recordset.ts';
 import type { LeadRecord } from './records.ts';
 import { leads } from './schema.ts';
 import type { Acceptance, NewLead } from './store.ts';
 
-const storedSchema = z.object({ rows: z.array(z.object({ id: z.string() })) });
+const storedSchema = z.array(z.object({ id: z.string() }));
+
+const storing = new FixedStatement<'leads' | 'deliveries'>(
+  () => sql`
+    with stored as (
+      insert into leads (${columnNames(newLeadColumns)})
+      select ${columnValues(newLeadColumns)} from ${recordset(newLeadColumns, 'leads')} order by r.id
+      on conflict do nothing returning id),
+    planned as (
+      insert into deliveries (${columnNames(newDeliveryColumns)})
+      select ${columnValues(newDeliveryColumns)} from ${recordset(newDeliveryColumns, 'deliveries')} where lead_id in (select id from stored))
+    select id from stored`,
+);
 
 /**
  * Stores leads with their planned deliveries, each whole or not at all, in one statement. Gives for each whether it was stored: not
@@ -27,16 +40,8 @@ export async function storeLeads(session: Session, accepted: NewLead[]): Promise
   const deliveryRows = accepted.flatMap((lead) =>
     newDeliveryRows(lead, { root: leadWorkflowId(lead.id), plan: lead.plan }, { firstPosition: 0, redeliveryOf: {}, isNew: () => true }),
   );
-  const result = await session.execute(sql`
-    with stored as (
-      insert into leads (${columnNames(newLeadColumns)})
-      select ${columnValues(newLeadColumns)} from ${recordset(newLeadColumns, leadRows)} order by r.id
-      on conflict do nothing returning id),
-    planned as (
-      insert into deliveries (${columnNames(newDeliveryColumns)})
-      select ${columnValues(newDeliveryColumns)} from ${recordset(newDeliveryColumns, deliveryRows)} where lead_id in (select id from stored))
-    select id from stored`);
-  const stored = new Set(storedSchema.parse(result).rows.map(({ id }) => id));
+  const rows = await session.send(storing.with({ leads: rowsOf(newLeadColumns, leadRows, (row) => ({ row })), deliveries: rowsOf(newDeliveryColumns, deliveryRows, (row) => ({ row })) }));
+  const stored = new Set(storedSchema.parse(rows).map(({ id }) => id));
   return accepted.map(({ id }) => stored.has(id));
 }
 

@@ -3,8 +3,9 @@ import { findBreak } from '../domain/evidence/chain.ts';
 import { toAttemptRecord, toEvidenceLink } from './attempt-rows.ts';
 import { beginAttempts, type AttemptBeginning } from './begin-attempts.ts';
 import type { Database } from './database.ts';
-import { finishAttempts } from './finish-attempts.ts';
+import { finishAtHand, finishAttempts } from './finish-attempts.ts';
 import { Grouped } from './grouped.ts';
+import type { LeadsAtHand } from './leads-at-hand.ts';
 import type { AttemptEnd } from './records.ts';
 import { attempts, deliveries } from './schema.ts';
 import type { AttemptStore } from './store.ts';
@@ -15,16 +16,24 @@ import type { AttemptStore } from './store.ts';
  */
 const SUCCESSES_LINGER_MS = 40;
 
-/** Attempts, the evidence, in the database. Beginnings and ends are written in groups: each costs a round trip and a commit. */
-export function createAttemptStore(database: Database): AttemptStore {
+/**
+ * Attempts, the evidence, in the database. Beginnings and ends are written in groups: each costs a round trip and a commit. The end of an
+ * attempt whose lead this process has at hand is one statement; of any other, or where somebody else was faster, a transaction that reads first.
+ */
+export function createAttemptStore(database: Database, atHand: LeadsAtHand): AttemptStore {
   const beginnings = new Grouped((group: AttemptBeginning[]) => database.run('attempts.begin', (session) => beginAttempts(session, group)));
-  const finish = (group: AttemptEnd[]) => database.transaction('attempts.finish', (tx) => finishAttempts(tx, group));
-  const ends = new Grouped(finish);
-  const successes = new Grouped(finish, { lingerMs: SUCCESSES_LINGER_MS });
+  const finishKnown = (group: AttemptEnd[]) => database.run('attempts.finish', (session) => finishAtHand(session, group, atHand));
+  const finishByLock = new Grouped((group: AttemptEnd[]) => database.transaction('attempts.finish', (tx) => finishAttempts(tx, group)));
+  const ends = new Grouped(finishKnown);
+  const successes = new Grouped(finishKnown, { lingerMs: SUCCESSES_LINGER_MS });
   return {
-    begin: (beginning) => beginnings.call(beginning),
+    begin: async (beginning) => {
+      const isBegun = await beginnings.call(beginning);
+      if (isBegun) atHand.noteBegun(beginning);
+      return isBegun;
+    },
 
-    finish: (end) => (end.outcome.outcome === 'success' ? successes : ends).call(end),
+    finish: async (end) => (await (end.outcome.outcome === 'success' ? successes : ends).call(end)) ?? (await finishByLock.call(end)),
 
     ofDeliveries: (deliveryIds) =>
       database.run('attempts.ofDeliveries', async (session) => {

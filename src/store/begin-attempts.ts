@@ -2,7 +2,8 @@ import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { requestColumns } from './attempt-rows.ts';
 import type { Session } from './database.ts';
-import { columnNames, columnValues, recordset } from './recordset.ts';
+import { FixedStatement } from './fixed-statement.ts';
+import { columnNames, columnValues, recordset, rowsOf } from './recordset.ts';
 import { attempts } from './schema.ts';
 import type { AttemptStore } from './store.ts';
 
@@ -21,31 +22,39 @@ const begunColumns = {
   gate: attempts.gate,
 };
 
-const begunSchema = z.object({ rows: z.array(z.object({ delivery_id: z.string(), number: z.int() })) });
+const begunSchema = z.array(z.object({ delivery_id: z.string(), number: z.int() }));
 
-/**
- * Writes attempts as started, and their deliveries and leads as under way. One statement, since every attempt waits for it. It
- * locks the leads before the deliveries, in the order of their ids, as all that moves a delivery does. Says of each whether it was
- * begun: nobody begins one of a delivery that has been settled, held or given a new round meanwhile.
- */
-export async function beginAttempts(session: Session, beginnings: AttemptBeginning[]): Promise<boolean[]> {
-  const rows = beginnings.map(({ request, ...attempt }) => ({ ...attempt, ...requestColumns(request) }));
-  const result = await session.execute(sql`
-    with r as materialized (select * from ${recordset(begunColumns, rows)}),
+const beginning = new FixedStatement<'attempts'>(
+  () => sql`
+    with r as materialized (select * from ${recordset(begunColumns, 'attempts')}),
+    asked as materialized (
+      select r.delivery_id, r.number, r.round, known.lead_id from r cross join lateral (select lead_id from deliveries where id = r.delivery_id) known),
     locked as materialized (
-      select id from leads where id in (select lead_id from deliveries where id in (select delivery_id from r)) order by id for update),
+      select held.id, held.status from (select distinct lead_id from asked order by lead_id) wanted
+      cross join lateral (select id, status from leads where id = wanted.lead_id for update) held),
+    open as materialized (
+      select asked.delivery_id, asked.number, asked.lead_id from asked
+      cross join lateral (select id from deliveries where id = asked.delivery_id and state in ('planned', 'delivering') and round = asked.round for update) held
+      where asked.lead_id = any (array(select id from locked))),
     moved as (
       update deliveries set state = 'delivering', reason = null, explanation = null, held_until = null, held_gate_version = null,
         dead_letter = null, release_on_recovery = false, settled_at = null
-      from r, locked where deliveries.id = r.delivery_id and deliveries.lead_id = locked.id
-        and deliveries.state in ('planned', 'delivering') and deliveries.round = r.round
-      returning r.delivery_id, r.number),
+      from open where deliveries.id = open.delivery_id),
     shown as (
       update leads set status = 'delivering', reason = null
-      from locked where leads.id = locked.id and leads.status <> 'delivering'
-        and exists (select 1 from moved join deliveries on deliveries.id = moved.delivery_id where deliveries.lead_id = leads.id))
-    insert into attempts (${columnNames(begunColumns)}) select ${columnValues(begunColumns)} from r join moved using (delivery_id, number)
-    returning delivery_id, number`);
-  const begun = new Set(begunSchema.parse(result).rows.map((row) => `${row.delivery_id} ${row.number}`));
+      from locked where leads.id = locked.id and locked.status <> 'delivering' and locked.id in (select lead_id from open))
+    insert into attempts (${columnNames(begunColumns)}) select ${columnValues(begunColumns)} from r join open using (delivery_id, number)
+    returning delivery_id, number`,
+);
+
+/**
+ * Writes attempts as started, and their deliveries and leads as under way. One statement, since every attempt waits for it. It
+ * locks the leads in the order of their ids, then the deliveries (the array is made of all leads before the first delivery is looked
+ * at), as all that moves a delivery does. Says of each whether it was begun: nobody begins one of a delivery that has been settled,
+ * held or given a new round meanwhile.
+ */
+export async function beginAttempts(session: Session, beginnings: AttemptBeginning[]): Promise<boolean[]> {
+  const rows = await session.send(beginning.with({ attempts: rowsOf(begunColumns, beginnings, ({ request, ...attempt }) => ({ row: { ...attempt, ...requestColumns(request) } })) }));
+  const begun = new Set(begunSchema.parse(rows).map((row) => `${row.delivery_id} ${row.number}`));
   return beginnings.map(({ deliveryId, number }) => begun.has(`${deliveryId} ${number}`));
 }

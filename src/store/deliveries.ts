@@ -6,7 +6,7 @@ import { isFinal } from '../domain/delivery/state.ts';
 import type { Encryption } from './encryption.ts';
 import { readWork } from './delivery-work.ts';
 import { failedInOutage } from './failed-in-outage.ts';
-import type { FreshWork } from './fresh-work.ts';
+import type { LeadsAtHand } from './leads-at-hand.ts';
 import { Grouped } from './grouped.ts';
 import { holdDelivery } from './hold.ts';
 import { sealKeptRequest } from './kept-request.ts';
@@ -31,7 +31,7 @@ function isStill(from: 'held' | 'failed-in-outage', delivery: DeliveryRow, { lea
 }
 
 /** Deliveries in the database. */
-export function createDeliveryStore(database: Database, encryption: Encryption, fresh: FreshWork): DeliveryStore {
+export function createDeliveryStore(database: Database, encryption: Encryption, atHand: LeadsAtHand): DeliveryStore {
   const works = new Grouped((ids: string[]) => database.run('deliveries.work', (session) => readWork(session, encryption, ids)));
   return {
     get: (id) =>
@@ -55,7 +55,7 @@ export function createDeliveryStore(database: Database, encryption: Encryption, 
 
     work: (id) => works.call(id),
 
-    firstWork: async (id) => fresh.take(id) ?? works.call(id),
+    firstWork: async (id) => atHand.takeWork(id) ?? works.call(id),
 
     keepRequest: (id, request) =>
       database.run('deliveries.keepRequest', async (session) => {

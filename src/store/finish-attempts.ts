@@ -5,12 +5,13 @@ import { chainHash, makeSalts, sealParts } from '../domain/evidence/chain.ts';
 import { evidenceFacts, furtherColumn, partTexts, requestColumns, responseColumns, type AttemptRow } from './attempt-rows.ts';
 import { isAnyOf, storableText, toIsoTime } from './columns.ts';
 import type { Session } from './database.ts';
+import type { LeadsAtHand } from './leads-at-hand.ts';
 import { deliveryColumns } from './delivery-rows.ts';
 import { deliveryIn, leadsOf, lockedDelivery, lockLeads, type LockedLead } from './locked-lead.ts';
 import type { AttemptEnd } from './records.ts';
 import { attempts, deliveries } from './schema.ts';
 import { changeDelivery, maySettle, settledChange } from './settlement.ts';
-import { writeLeads } from './write-leads.ts';
+import { writeIfUnchanged, writeLeads, type LeadChange } from './write-leads.ts';
 
 const SALT_BYTES = 16;
 
@@ -23,6 +24,38 @@ interface BegunAttempt {
 /** Ends attempts, with what follows for their deliveries and leads, in a transaction of the caller's. Says of each whether it was open. */
 export async function finishAttempts(tx: Session, ends: AttemptEnd[]): Promise<boolean[]> {
   const { leads, begun } = await lockAttempts(tx, ends);
+  const { changes, rows, wereOpen } = endAll(ends, leads, begun);
+  await writeLeads(tx, changes, rows);
+  return wereOpen;
+}
+
+/**
+ * As `finishAttempts`, without a transaction and without reading: by what this process knows of the leads from its own writes. Null where
+ * it knows nothing, or somebody else has changed the lead since: then nothing was written of it.
+ */
+export async function finishAtHand(session: Session, ends: AttemptEnd[], atHand: LeadsAtHand): Promise<(boolean | null)[]> {
+  const leads = new Map<string, LockedLead>();
+  const begun = new Map<string, BegunAttempt>();
+  const known = ends.filter((end) => {
+    const row = atHand.takeBegun(end);
+    const lead = atHand.leadOf(end.deliveryId);
+    if (!row || !lead) return false;
+    leads.set(lead.lead.id, lead);
+    begun.set(keyOf(end), { leadId: lead.lead.id, row });
+    return true;
+  });
+  if (known.length === 0) return ends.map(() => null);
+  const { changes, rows } = endAll(known, leads, begun);
+  const written = await writeIfUnchanged(session, changes, rows);
+  for (const { before, after } of changes) {
+    if (written.has(before.lead.id)) atHand.keep(after);
+    else atHand.forget(before);
+  }
+  return ends.map((end) => (written.has(begun.get(keyOf(end))?.leadId ?? '') ? true : null));
+}
+
+/** What the ends of some attempts change; and of each end whether its attempt was open. */
+function endAll(ends: AttemptEnd[], leads: ReadonlyMap<string, LockedLead>, begun: ReadonlyMap<string, BegunAttempt>): { changes: LeadChange[]; rows: AttemptRow[]; wereOpen: boolean[] } {
   const after = new Map(leads);
   const ended = new Map<string, AttemptRow>();
   const wereOpen: boolean[] = [];
@@ -39,8 +72,7 @@ export async function finishAttempts(tx: Session, ends: AttemptEnd[]): Promise<b
     const changed = after.get(id);
     return changed === undefined || changed === before ? [] : [{ before, after: changed }];
   });
-  await writeLeads(tx, changes, [...ended.values()]);
-  return wereOpen;
+  return { changes, rows: [...ended.values()], wereOpen };
 }
 
 function keyOf({ deliveryId, number }: { deliveryId: string; number: number }): string {

@@ -6,7 +6,7 @@ import { isAnyOf } from './columns.ts';
 import { readCursor, toPage } from './cursor.ts';
 import type { Database, Session } from './database.ts';
 import { leadColumns, toLeadRecord, toSearch } from './lead-rows.ts';
-import type { FreshWork } from './fresh-work.ts';
+import type { LeadsAtHand } from './leads-at-hand.ts';
 import { Grouped } from './grouped.ts';
 import { deliveries, leads } from './schema.ts';
 import { lockLead } from './locked-lead.ts';
@@ -18,13 +18,13 @@ import type { LeadFilter, LeadStore, NewLead } from './store.ts';
 const MOST_NOTES = 50;
 
 /** Leads in the database. */
-export function createLeadStore(database: Database, fresh: FreshWork): LeadStore {
+export function createLeadStore(database: Database, atHand: LeadsAtHand): LeadStore {
   const storing = new Grouped((group: NewLead[]) => database.run('leads.accept', (session) => storeLeads(session, group)));
   return {
     accept: async (lead) => {
       if (!(await storing.call(lead))) return findAccepted(database, lead);
       const stored = storedLead(lead);
-      fresh.keep(stored);
+      atHand.keepStored(stored);
       return { result: 'stored', lead: stored };
     },
 
@@ -64,7 +64,8 @@ export function createLeadStore(database: Database, fresh: FreshWork): LeadStore
 
     markStarted: (ids, at) =>
       database.run('leads.markStarted', async (session) => {
-        if (ids.length > 0) await session.update(leads).set({ startedAt: at }).where(isAnyOf(leads.id, ids));
+        // What has ended since need not be looked after, and each change of a lead's row is one in all its indexes.
+        if (ids.length > 0) await session.update(leads).set({ startedAt: at }).where(and(isAnyOf(leads.id, ids), eq(leads.status, sql`'delivering'`)));
       }),
 
     addNotes: (id, notes) =>

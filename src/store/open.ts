@@ -9,7 +9,7 @@ import type { Database } from './database.ts';
 import { createDeliveryStore } from './deliveries.ts';
 import { openEmbedded } from './embedded.ts';
 import type { Encryption } from './encryption.ts';
-import { FreshWork } from './fresh-work.ts';
+import { LeadsAtHand } from './leads-at-hand.ts';
 import { createGateStore } from './gates.ts';
 import { createCredentialLimitStore } from './credential-limits.ts';
 import { createNewsStore } from './delivery-news.ts';
@@ -32,11 +32,11 @@ export type StoreOptions = { kind: 'embedded'; dataDir: string } | { kind: 'post
 
 /** The store over a database that `openDatabase` gave. */
 export function createStore(database: Database, encryption: Encryption): Store {
-  const fresh = new FreshWork(() => performance.now());
+  const atHand = new LeadsAtHand(() => performance.now());
   return {
-    leads: createLeadStore(database, fresh),
-    deliveries: createDeliveryStore(database, encryption, fresh),
-    attempts: createAttemptStore(database),
+    leads: createLeadStore(database, atHand),
+    deliveries: createDeliveryStore(database, encryption, atHand),
+    attempts: createAttemptStore(database, atHand),
     gates: createGateStore(database),
     alerts: createAlertStore(database),
     configs: createConfigStore(database),

@@ -1,7 +1,8 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { isConnectionLoss, toStoreError } from './connection-loss.ts';
-import type { Database } from './database.ts';
+import type { Database, Session } from './database.ts';
+import type { Statement } from './fixed-statement.ts';
 import { prepareWhatRepeats } from './prepared.ts';
 
 /** A database behind a pool of connections; `close` comes after they have ended. Connects when first used, and anew after the server was away. */
@@ -15,7 +16,7 @@ export function poolDatabase(config: pg.PoolConfig, close: () => Promise<void> =
     client.on('error', letPoolDropIt);
     prepareWhatRepeats(client);
   });
-  const session = drizzle(pool);
+  const session = sessionOver(pool);
 
   return {
     async run(operation, work) {
@@ -33,7 +34,7 @@ export function poolDatabase(config: pg.PoolConfig, close: () => Promise<void> =
       let isBroken = false;
       try {
         await client.query('begin');
-        const result = await work(drizzle(client));
+        const result = await work(sessionOver(client));
         await client.query('commit');
         return result;
       } catch (error) {
@@ -49,4 +50,10 @@ export function poolDatabase(config: pg.PoolConfig, close: () => Promise<void> =
       await close();
     },
   };
+}
+
+function sessionOver(connection: pg.Pool | pg.PoolClient): Session {
+  return Object.assign(drizzle(connection), {
+    send: async ({ text, values }: Statement): Promise<unknown[]> => (await connection.query<Record<string, unknown>>({ text, values })).rows,
+  });
 }
