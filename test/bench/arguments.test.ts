@@ -12,6 +12,7 @@ describe('arguments', () => {
       scenarios: [],
       withFloor: true,
       idleLeads: 50,
+      warmUpLeads: 1_500,
       rateShare: 0.2,
       inFlight: 1_000,
       database: 'embedded',
@@ -27,13 +28,14 @@ describe('arguments', () => {
   });
 
   it('are few in a quick run, but for what is said', () => {
-    expect(readArguments(['--quick'])).toMatchObject({ leads: 40, rounds: 1, idleLeads: 10, inFlight: 100 });
-    expect(readArguments(['--isolation', '--quick', '--leads', '70', '--in-flight', '1000'])).toMatchObject({ leads: 70, inFlight: 1_000 });
+    expect(readArguments(['--quick'])).toMatchObject({ leads: 40, rounds: 1, idleLeads: 10, warmUpLeads: 20, inFlight: 100 });
+    expect(readArguments(['--isolation', '--quick', '--leads', '70', '--in-flight', '1000', '--warm-up', '5'])).toMatchObject({ leads: 70, inFlight: 1_000, warmUpLeads: 5 });
   });
 
   it.each([
     { args: ['--leads', '0'], message: '--leads' },
     { args: ['--leads', '1.5'], message: '--leads' },
+    { args: ['--warm-up', '0'], message: '--warm-up' },
     { args: ['--rounds', 'many'], message: '--rounds' },
     { args: ['--scenario', 'fan-out-9'], message: '--scenario' },
     { args: ['--rate-share', '0'], message: '--rate-share' },

@@ -18,6 +18,8 @@ export interface BenchArguments {
   /** Whether bare Temporal workflows are measured too. */
   withFloor: boolean;
   idleLeads: number;
+  /** Before a started process is measured: at first it spends its time compiling. */
+  warmUpLeads: number;
   /** Of isolation: the part of the closed loop's leads/s that the others get. */
   rateShare: number;
   /** Of isolation: deliveries that one worker is to hold at once. */
@@ -33,6 +35,7 @@ const argumentsSchema = z.object({
   leads: amount(100_000).optional(),
   concurrency: amount(1_000).default(50),
   rounds: amount(100).optional(),
+  'warm-up': amount(100_000).optional(),
   scenario: z.array(z.enum(SCENARIO_NAMES)).default([]),
   json: z.boolean().default(false),
   isolation: z.boolean().default(false),
@@ -46,8 +49,8 @@ const argumentsSchema = z.object({
 
 /** Where nothing is said; `--quick` shows in a minute or two that everything works, and its figures say little. */
 const USUAL: Record<BenchMode, { leads: number; rounds: number }> = { speed: { leads: 300, rounds: 3 }, isolation: { leads: 300, rounds: 1 }, recovery: { leads: 40, rounds: 3 } };
-const QUICK = { leads: 40, rounds: 1, idleLeads: 10, inFlight: 100 };
-const FULL = { idleLeads: 50, inFlight: 1_000 };
+const QUICK = { leads: 40, rounds: 1, idleLeads: 10, warmUpLeads: 20, inFlight: 100 };
+const FULL = { idleLeads: 50, warmUpLeads: 1_500, inFlight: 1_000 };
 
 /** Reads the command line; throws, a line each, for what it does not know and for values that mean nothing. */
 export function readArguments(args: string[]): BenchArguments {
@@ -57,6 +60,7 @@ export function readArguments(args: string[]): BenchArguments {
       leads: { type: 'string' },
       concurrency: { type: 'string' },
       rounds: { type: 'string' },
+      'warm-up': { type: 'string' },
       scenario: { type: 'string', multiple: true },
       json: { type: 'boolean' },
       isolation: { type: 'boolean' },
@@ -83,6 +87,7 @@ export function readArguments(args: string[]): BenchArguments {
     scenarios: data.scenario,
     withFloor: !data['no-floor'],
     idleLeads: usual.idleLeads,
+    warmUpLeads: data['warm-up'] ?? usual.warmUpLeads,
     rateShare: data['rate-share'],
     inFlight: data['in-flight'] ?? usual.inFlight,
     database: data.postgres || mode === 'recovery' ? 'postgres' : 'embedded',

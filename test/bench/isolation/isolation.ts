@@ -18,6 +18,8 @@ export interface IsolationOptions {
   leads: number;
   /** Of the closed loop that finds the capacity. */
   concurrency: number;
+  /** Before anything is measured. */
+  warmUpLeads: number;
   /** The baseline's rate as a part of the capacity. */
   rateShare: number;
   /** Deliveries that one worker is to hold at once. */
@@ -46,7 +48,6 @@ export interface IsolationFigures {
 }
 
 const BUSY_FACTOR = 10;
-const WARM_UP = { leads: 20, concurrency: 5 };
 
 /** Measures what one buyer's trouble is to others, all on one Leadrail with one worker. */
 export async function measureIsolation(options: IsolationOptions, run: Run): Promise<IsolationFigures> {
@@ -57,10 +58,10 @@ export async function measureIsolation(options: IsolationOptions, run: Run): Pro
     return withLeadrail({ configuration, database: options.database }, run, async (system) => {
       const target: LoadTarget = { ...system, arrivals: sink.arrivals, signal: run.signal };
       const ended = (leadIds: readonly string[]) => Promise.all(leadIds.map((leadId) => leadEnded(system.temporal, leadId)));
-      const { leads, concurrency } = options;
+      const { leads, concurrency, warmUpLeads } = options;
 
-      run.progress(`capacity: ${leads} leads, ${concurrency} at a time`);
-      await sendClosedLoop(leadFor(SHARERS), WARM_UP, target);
+      run.progress(`capacity: ${warmUpLeads} leads to warm up, then ${leads}, ${concurrency} at a time`);
+      await sendClosedLoop(leadFor(SHARERS), { leads: warmUpLeads, concurrency }, target);
       const fastest = await sendClosedLoop(leadFor(SHARERS), { leads, concurrency }, target);
       const capacity = perSecond(leads, durationMs(fastest));
       await ended(fastest.map(({ leadId }) => leadId));

@@ -25,6 +25,8 @@ export interface SpeedLoad {
   concurrency: number;
   /** Leads one at a time. */
   idleLeads: number;
+  /** After the start of a process, before anything is measured. */
+  warmUpLeads: number;
 }
 
 export interface WorkloadFigures {
@@ -42,20 +44,28 @@ export interface WorkloadFigures {
   repeatedDeliveries: number;
 }
 
-const WARM_UP = { leads: 20, concurrency: 5 };
+/** Of its kind, before each measurement. */
+const WARM_UP_LEADS = 50;
 const HISTORY_LEADS = 10;
 
-/** Warms up, then measures leads one at a time, as fast as they go, and at half of that. */
+/** Sends leads to a process that has just started, and measures nothing: until it has run often, V8 interprets and compiles what the others only run. */
+export async function warmUp(workload: Workload, { warmUpLeads: leads, concurrency }: SpeedLoad, system: MeasuredSystem, arrivals: Arrivals, run: Run): Promise<void> {
+  run.progress(`${workload.title}: ${leads} leads to warm up`);
+  const sent = await sendClosedLoop(leadsOf(workload), { leads, concurrency }, targetOf(system, arrivals, run));
+  await Promise.all(latest(sent, concurrency).map(({ leadId }) => leadEnded(system.temporal, leadId)));
+}
+
+/** Measures leads one at a time, as fast as they go, and at half of that. */
 export async function measure({ title, campaign, deliveries }: Workload, load: SpeedLoad, system: MeasuredSystem, arrivals: Arrivals, run: Run): Promise<WorkloadFigures> {
-  const target: LoadTarget = { address: system.address, intakeKey: system.intakeKey, arrivals, signal: run.signal };
-  const leadOf: LeadOf = (number) => ({ fields: leadFields(campaign, number), deliveries });
+  const target = targetOf(system, arrivals, run);
+  const leadOf = leadsOf({ campaign, deliveries });
   const repeatedBefore = arrivals.repeated;
   const ended = ({ leadId }: DeliveredLead) => leadEnded(system.temporal, leadId);
   // What one stage leaves behind is no load on the next.
   const allEnded = (leads: readonly DeliveredLead[]) => Promise.all(latest(leads, load.concurrency).map(ended));
 
   run.progress(`${title}: ${load.idleLeads} leads, one at a time`);
-  await allEnded(await sendClosedLoop(leadOf, WARM_UP, target));
+  await allEnded(await sendClosedLoop(leadOf, { leads: WARM_UP_LEADS, concurrency: load.concurrency }, target));
   const idle = await sendClosedLoop(leadOf, { leads: load.idleLeads, concurrency: 1, afterEach: ended }, target);
   const sample = idle.slice(0, HISTORY_LEADS).map(({ leadId }) => leadId);
   const history = await averageHistory(system.temporal, sample);
@@ -78,6 +88,14 @@ export async function measure({ title, campaign, deliveries }: Workload, load: S
     cpuPerLead: cpuBefore && cpuAfter && { nodeMs: (cpuAfter.nodeMs - cpuBefore.nodeMs) / load.leads, temporalMs: (cpuAfter.temporalMs - cpuBefore.temporalMs) / load.leads },
     repeatedDeliveries: arrivals.repeated - repeatedBefore,
   };
+}
+
+function targetOf({ address, intakeKey }: MeasuredSystem, arrivals: Arrivals, { signal }: Run): LoadTarget {
+  return { address, intakeKey, arrivals, signal };
+}
+
+function leadsOf({ campaign, deliveries }: Pick<Workload, 'campaign' | 'deliveries'>): LeadOf {
+  return (number) => ({ fields: leadFields(campaign, number), deliveries });
 }
 
 function durationMs(leads: readonly DeliveredLead[]): number {

@@ -51,10 +51,10 @@ function factors(ratios: RatiosOfLatency, time: keyof RatiosOfLatency): string {
   return `${ratios[time].p50.toFixed(2)} / ${ratios[time].p95.toFixed(2)}`;
 }
 
-function footnotes({ rounds, leads, concurrency, idleLeads }: SpeedOptions): string {
+function footnotes({ rounds, leads, concurrency, idleLeads, warmUpLeads }: SpeedOptions): string {
   return [
     'Times are p50 / p95 / p99; ratios are Leadrail divided by the floor, of times p50 / p95. The floor is bare Temporal workflows that make the same requests, on a server with the same flags.',
-    `Medians of ${rounds} round(s). Idle: ${idleLeads} leads, one at a time. Closed loop: ${leads} leads, ${concurrency} on their way at a time. Half load: ${leads} leads at half of the closed loop’s leads/s, each sent when it is due.`,
+    `Medians of ${rounds} round(s), in processes that had ${warmUpLeads} leads to warm up. Idle: ${idleLeads} leads, one at a time. Closed loop: ${leads} leads, ${concurrency} on their way at a time. Half load: ${leads} leads at half of the closed loop’s leads/s, each sent when it is due.`,
     'Both answer 202 before the workflow is started; Leadrail has stored the lead by then, which “sent → last delivery” includes.',
   ].join('\n');
 }

@@ -4,10 +4,11 @@ import { FLOOR_TITLES } from '../floor/shapes.ts';
 import { withFloor } from '../floor/floor-system.ts';
 import { configurationFor } from '../leadrail/configuration.ts';
 import { withLeadrail } from '../leadrail/leadrail-system.ts';
+import type { MeasuredSystem } from '../measured-system.ts';
 import type { Run } from '../run.ts';
 import { Sink } from '../sink/sink.ts';
 import { withEndings } from '../endings.ts';
-import { measure, type SpeedLoad, type WorkloadFigures } from './measure.ts';
+import { measure, warmUp, type SpeedLoad, type Workload, type WorkloadFigures } from './measure.ts';
 import { medianOf, ratiosOf, type Ratios } from './medians.ts';
 import { FLOOR_DELIVERIES, SCENARIOS, SPEED_BUYERS, SPEED_DOORS, type Scenario, type ScenarioName } from './scenarios.ts';
 
@@ -42,20 +43,20 @@ export async function measureSpeed(options: SpeedOptions, run: Run): Promise<Sce
     const sink = await Sink.start(SPEED_DOORS, run.lose);
     atEnd(() => sink.stop());
     const note = (name: string, figures: WorkloadFigures) => void measured.set(name, [...(measured.get(name) ?? []), figures]);
+    const measureAll = async (workloads: Workload[], system: MeasuredSystem) => {
+      for (const workload of workloads.slice(0, 1)) await warmUp(workload, options, system, sink.arrivals, run);
+      for (const workload of workloads) note(workload.campaign, await measure(workload, options, system, sink.arrivals, run));
+    };
     for (let round = 1; round <= options.rounds; round += 1) {
       run.progress(`round ${round} of ${options.rounds}`);
       if (shapes.length > 0) {
         await withFloor(sink, run, async (floor) => {
-          for (const shape of shapes) {
-            const workload = { title: `floor, ${FLOOR_TITLES[shape]}`, campaign: shape, deliveries: FLOOR_DELIVERIES[shape] };
-            note(shape, await measure(workload, options, floor, sink.arrivals, run));
-          }
+          const workloads = shapes.map((shape) => ({ title: `floor, ${FLOOR_TITLES[shape]}`, campaign: shape, deliveries: FLOOR_DELIVERIES[shape] }));
+          await measureAll(workloads, floor);
         });
       }
       await withLeadrail({ configuration: configurationFor(sink, SPEED_BUYERS, SCENARIOS), database: options.database }, run, async (leadrail) => {
-        for (const { title, campaign, deliveries } of scenarios) {
-          note(campaign, await measure({ title: `Leadrail, ${title}`, campaign, deliveries }, options, leadrail, sink.arrivals, run));
-        }
+        await measureAll(scenarios.map(({ title, campaign, deliveries }) => ({ title: `Leadrail, ${title}`, campaign, deliveries })), leadrail);
       });
     }
   });
