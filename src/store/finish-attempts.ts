@@ -36,22 +36,23 @@ export async function finishAttempts(tx: Session, ends: AttemptEnd[]): Promise<b
 export async function finishAtHand(session: Session, ends: AttemptEnd[], atHand: LeadsAtHand): Promise<(boolean | null)[]> {
   const leads = new Map<string, LockedLead>();
   const begun = new Map<string, BegunAttempt>();
-  const known = ends.filter((end) => {
+  const leadIds = new Map<AttemptEnd, string>();
+  for (const end of ends) {
     const row = atHand.takeBegun(end);
     const lead = atHand.leadOf(end.deliveryId);
-    if (!row || !lead) return false;
+    if (!row || !lead) continue;
     leads.set(lead.lead.id, lead);
     begun.set(keyOf(end), { leadId: lead.lead.id, row });
-    return true;
-  });
-  if (known.length === 0) return ends.map(() => null);
-  const { changes, rows } = endAll(known, leads, begun);
+    leadIds.set(end, lead.lead.id);
+  }
+  if (leadIds.size === 0) return ends.map(() => null);
+  const { changes, rows } = endAll([...leadIds.keys()], leads, begun);
   const written = await writeIfUnchanged(session, changes, rows);
   for (const { before, after } of changes) {
     if (written.has(before.lead.id)) atHand.keep(after);
     else atHand.forget(before);
   }
-  return ends.map((end) => (written.has(begun.get(keyOf(end))?.leadId ?? '') ? true : null));
+  return ends.map((end) => (written.has(leadIds.get(end) ?? '') ? true : null));
 }
 
 /** What the ends of some attempts change; and of each end whether its attempt was open. */

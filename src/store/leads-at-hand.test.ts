@@ -86,6 +86,16 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('leads at hand, $
     for (const { id } of [refused, taken]) expect(await here.store.attempts.verify(id)).toMatchObject({ valid: true, attempts: 1 });
   });
 
+  it('end an attempt once, also when its end comes twice in one group', async () => {
+    const { store } = process();
+    const delivery = planned('acme/api');
+    await store.leads.accept(newLead(planOf([delivery])));
+    await store.attempts.begin(beginning(delivery.id));
+    const end = () => store.attempts.finish(ending(delivery.id, 1, REFUSAL, REJECTED));
+    expect(await Promise.all([end(), end()])).toEqual([true, false]);
+    expect(await store.attempts.verify(delivery.id)).toEqual({ valid: true, attempts: 1, brokenAt: null });
+  });
+
   it('are read anew where a person gave up, redelivered or began another round meanwhile', async () => {
     const [here, elsewhere] = [process(), process()];
     const [first, other] = [planned('acme/api'), planned('bravo/api')];

@@ -20,7 +20,7 @@ const endedRow = { deliveryId: attempts.deliveryId, number: attempts.number, ...
 const writtenSchema = z.array(z.object({ id: z.string() }));
 
 /**
- * One statement for everything. It locks the leads in the order they are given in, then their deliveries (the array is made of all leads
+ * One statement for everything. It locks the leads in the order of their ids, then their deliveries (the array is made of all leads
  * before the first delivery is looked at), and compares each row, as it is once it is locked, with what it was taken for: another
  * plan, state or round, or another attempt that has ended since, and nothing of that lead is written. `lateral` has each row found by
  * its id: the database takes any list of rows for a hundred, and would rather read the whole table.
@@ -30,7 +30,7 @@ const statement = new FixedStatement<'leads' | 'deliveries' | 'attempts'>(
     with l as materialized (select * from ${recordset(leadStanding, 'leads', { was_status: 'text', plans: 'integer', deliveries: 'integer', changes: 'boolean' })}),
     d as materialized (select * from ${recordset(deliveryColumns, 'deliveries', { was_state: 'text', was_round: 'integer', was_length: 'integer', keeps: 'boolean', changes: 'boolean' })}),
     locked as materialized (
-      select seen.id from l cross join lateral (
+      select seen.id from (select * from l order by id) l cross join lateral (
         select id from leads where id = l.id and status = l.was_status and json_array_length(leads.plans) = l.plans for update) seen),
     same as materialized (
       select d.lead_id from d cross join lateral (
@@ -54,12 +54,11 @@ const statement = new FixedStatement<'leads' | 'deliveries' | 'attempts'>(
  * that were still as they were seen, and are written now.
  */
 export async function writeIfUnchanged(session: Session, changes: LeadChange[], ended: AttemptRow[] = []): Promise<Set<string>> {
-  const ordered = changes.toSorted((one, other) => (one.before.lead.id < other.before.lead.id ? -1 : 1));
-  const ofDeliveries = ordered.flatMap(({ before, after }) => before.deliveries.map((seen) => ({ seen, next: after.deliveries.find(({ id }) => id === seen.id) ?? seen })));
+  const ofDeliveries = changes.flatMap(({ before, after }) => before.deliveries.map((seen) => ({ seen, next: after.deliveries.find(({ id }) => id === seen.id) ?? seen })));
   const leadOf = new Map(ofDeliveries.map(({ seen }) => [seen.id, seen.leadId]));
   const rows = await session.send(
     statement.with({
-      leads: rowsOf(leadStanding, ordered, ({ before, after }) => ({
+      leads: rowsOf(leadStanding, changes, ({ before, after }) => ({
         row: after.lead,
         further: { was_status: before.lead.status, plans: before.lead.plans.length, deliveries: before.deliveries.length, changes: before.lead !== after.lead },
       })),
