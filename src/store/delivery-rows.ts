@@ -99,24 +99,24 @@ export function newDeliveryRows(
     }));
 }
 
+/** What a round begins with: nothing is known of how it ends. */
+export const ROUND_BEGINNING = {
+  state: 'planned',
+  reason: null,
+  explanation: null,
+  recipientId: null,
+  billable: null,
+  price: null,
+  captures: null,
+  heldUntil: null,
+  heldGateVersion: null,
+  releasedAt: null,
+  deadLetter: null,
+  settledAt: null,
+  releaseOnRecovery: false,
+} as const;
+
 /** What a new round changes: nothing of the round before is left but its attempts. */
 export function newRound(row: Pick<DeliveryRow, 'round'>, workflowId: string): DeliveryChange {
-  return {
-    state: 'planned',
-    round: row.round + 1,
-    workflowId,
-    reason: null,
-    explanation: null,
-    recipientId: null,
-    billable: null,
-    price: null,
-    captures: null,
-    heldUntil: null,
-    heldGateVersion: null,
-    releasedAt: null,
-    deadLetter: null,
-    settledAt: null,
-    releaseOnRecovery: false,
-    keepsRequest: false,
-  };
+  return { ...ROUND_BEGINNING, round: row.round + 1, workflowId, keepsRequest: false };
 }

@@ -2,7 +2,7 @@ import { leadWorkflowId } from '../domain/delivery/workflow-id.ts';
 import { requestColumns, type AttemptRow } from './attempt-rows.ts';
 import type { AttemptBeginning } from './begin-attempts.ts';
 import { toIsoTime } from './columns.ts';
-import { newDeliveryRows, toDeliveryRecord } from './delivery-rows.ts';
+import { newDeliveryRows, ROUND_BEGINNING, toDeliveryRecord } from './delivery-rows.ts';
 import { lockedDelivery, type LockedLead } from './locked-lead.ts';
 import type { DeliveryWork, LeadRecord } from './records.ts';
 import { Recent } from './recent.ts';
@@ -90,25 +90,7 @@ function keyOf({ deliveryId, number }: { deliveryId: string; number: number }): 
 }
 
 /** What a delivery's row begins with, beside what is written of it. */
-const UNTOUCHED = {
-  state: 'planned',
-  round: 1,
-  redeliveryOf: null,
-  reason: null,
-  explanation: null,
-  recipientId: null,
-  billable: null,
-  price: null,
-  captures: null,
-  heldUntil: null,
-  heldGateVersion: null,
-  releasedAt: null,
-  deadLetter: null,
-  settledAt: null,
-  releaseOnRecovery: false,
-  evidenceHash: null,
-  evidenceLength: 0,
-} as const;
+const UNTOUCHED = { ...ROUND_BEGINNING, round: 1, redeliveryOf: null, evidenceHash: null, evidenceLength: 0 } as const;
 
 /** What `beginAttempts` writes into a delivery's row. */
 const UNDER_WAY = {
