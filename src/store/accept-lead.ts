@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { leadWorkflowId } from '../domain/delivery/workflow-id.ts';
 import { storableText, toIsoTime } from './columns.ts';
 import type { Database, Session } from './database.ts';
-import { newDeliveryColumns, newDeliveryRows } from './delivery-rows.ts';
+import { firstDeliveryRows, newDeliveryColumns } from './delivery-rows.ts';
 import { FixedStatement } from './fixed-statement.ts';
 import { leadColumns, newLeadColumns, toLeadRecord, toSearch } from './lead-rows.ts';
 import { columnNames, columnValues, recordset, rowsOf } from './recordset.ts';
@@ -37,9 +37,7 @@ export async function storeLeads(session: Session, accepted: NewLead[]): Promise
     idempotencyKey: idempotency?.key,
     contentSha256: idempotency?.contentSha256,
   }));
-  const deliveryRows = accepted.flatMap((lead) =>
-    newDeliveryRows(lead, { root: leadWorkflowId(lead.id), plan: lead.plan }, { firstPosition: 0, redeliveryOf: {}, isNew: () => true }),
-  );
+  const deliveryRows = accepted.flatMap(firstDeliveryRows);
   const rows = await session.send(storing.with({ leads: rowsOf(newLeadColumns, leadRows, (row) => ({ row })), deliveries: rowsOf(newDeliveryColumns, deliveryRows, (row) => ({ row })) }));
   const stored = new Set(storedSchema.parse(rows).map(({ id }) => id));
   return accepted.map(({ id }) => stored.has(id));

@@ -7,6 +7,11 @@ import { attempts } from './schema.ts';
 
 export type AttemptRow = InferSelectModel<typeof attempts>;
 
+/** One attempt among many, as the key of a map. */
+export function attemptKey({ deliveryId, number }: Pick<AttemptRow, 'deliveryId' | 'number'>): string {
+  return `${deliveryId} ${number}`;
+}
+
 /** What the end of an attempt writes. */
 export const endedColumns = {
   requestMethod: attempts.requestMethod,

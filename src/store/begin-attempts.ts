@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { requestColumns } from './attempt-rows.ts';
+import { attemptKey, requestColumns } from './attempt-rows.ts';
 import type { Session } from './database.ts';
 import { FixedStatement } from './fixed-statement.ts';
 import { columnNames, columnValues, recordset, rowsOf } from './recordset.ts';
@@ -55,6 +55,6 @@ const beginning = new FixedStatement<'attempts'>(
  */
 export async function beginAttempts(session: Session, beginnings: AttemptBeginning[]): Promise<boolean[]> {
   const rows = await session.send(beginning.with({ attempts: rowsOf(begunColumns, beginnings, ({ request, ...attempt }) => ({ row: { ...attempt, ...requestColumns(request) } })) }));
-  const begun = new Set(begunSchema.parse(rows).map((row) => `${row.delivery_id} ${row.number}`));
-  return beginnings.map(({ deliveryId, number }) => begun.has(`${deliveryId} ${number}`));
+  const begun = new Set(begunSchema.parse(rows).map((row) => attemptKey({ deliveryId: row.delivery_id, number: row.number })));
+  return beginnings.map((attempt) => begun.has(attemptKey(attempt)));
 }

@@ -1,6 +1,6 @@
 import type { InferInsertModel, InferSelectModel } from 'drizzle-orm';
 import { allDeliveries, type Plan, type PlannedDelivery } from '../domain/delivery/plan.ts';
-import { owningWorkflowId } from '../domain/delivery/workflow-id.ts';
+import { leadWorkflowId, owningWorkflowId } from '../domain/delivery/workflow-id.ts';
 import type { DeliveryRecord } from './records.ts';
 import { deliveries } from './schema.ts';
 
@@ -97,6 +97,11 @@ export function newDeliveryRows(
       redeliveryOf: options.redeliveryOf[planned.id] ?? null,
       workflowId: owningWorkflowId(carried.root, carried.plan, planned.id),
     }));
+}
+
+/** Rows for the deliveries that a lead is taken with. */
+export function firstDeliveryRows(lead: { id: string; source: string; receivedAt: string; plan: Plan }): NewDeliveryRow[] {
+  return newDeliveryRows(lead, { root: leadWorkflowId(lead.id), plan: lead.plan }, { firstPosition: 0, redeliveryOf: {}, isNew: () => true });
 }
 
 /** What a round begins with: nothing is known of how it ends. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { and, eq, sql, type SQL } from 'drizzle-orm';
 import type { AttemptOutcome } from '../domain/delivery/outcome.ts';
 import { chainHash, makeSalts, sealParts } from '../domain/evidence/chain.ts';
-import { evidenceFacts, furtherColumn, partTexts, requestColumns, responseColumns, type AttemptRow } from './attempt-rows.ts';
+import { attemptKey, evidenceFacts, furtherColumn, partTexts, requestColumns, responseColumns, type AttemptRow } from './attempt-rows.ts';
 import { isAnyOf, storableText, toIsoTime } from './columns.ts';
 import type { Session } from './database.ts';
 import type { LeadsAtHand } from './leads-at-hand.ts';
@@ -42,7 +42,7 @@ export async function finishAtHand(session: Session, ends: AttemptEnd[], atHand:
     const lead = atHand.leadOf(end.deliveryId);
     if (!row || !lead) continue;
     leads.set(lead.lead.id, lead);
-    begun.set(keyOf(end), { leadId: lead.lead.id, row });
+    begun.set(attemptKey(end), { leadId: lead.lead.id, row });
     leadIds.set(end, lead.lead.id);
   }
   if (leadIds.size === 0) return ends.map(() => null);
@@ -61,12 +61,12 @@ function endAll(ends: AttemptEnd[], leads: ReadonlyMap<string, LockedLead>, begu
   const ended = new Map<string, AttemptRow>();
   const wereOpen: boolean[] = [];
   for (const end of ends) {
-    const known = begun.get(keyOf(end));
+    const known = begun.get(attemptKey(end));
     const lead = known && after.get(known.leadId);
     if (!lead) throw new Error(`There is no attempt ${end.number} of delivery ${end.deliveryId} to finish: it was never begun.`);
-    const finished = finish(lead, ended.get(keyOf(end)) ?? known.row, end);
+    const finished = finish(lead, ended.get(attemptKey(end)) ?? known.row, end);
     after.set(known.leadId, finished.lead);
-    if (finished.row) ended.set(keyOf(end), finished.row);
+    if (finished.row) ended.set(attemptKey(end), finished.row);
     wereOpen.push(finished.row !== null);
   }
   const changes = [...leads].flatMap(([id, before]) => {
@@ -74,10 +74,6 @@ function endAll(ends: AttemptEnd[], leads: ReadonlyMap<string, LockedLead>, begu
     return changed === undefined || changed === before ? [] : [{ before, after: changed }];
   });
   return { changes, rows: [...ended.values()], wereOpen };
-}
-
-function keyOf({ deliveryId, number }: { deliveryId: string; number: number }): string {
-  return `${deliveryId} ${number}`;
 }
 
 /** Locks the leads of some attempts, then reads what there is of them: only a statement of its own sees what was written before the lock was got. */
@@ -94,7 +90,7 @@ async function lockAttempts(tx: Session, ends: AttemptEnd[]): Promise<{ leads: M
     const lead = leads.get(delivery.leadId);
     // A delivery whose two attempts end together comes twice.
     if (lead && !lead.deliveries.some(({ id }) => id === delivery.id)) lead.deliveries.push(lockedDelivery(delivery));
-    if (attempt) begun.set(keyOf(attempt), { leadId: delivery.leadId, row: attempt });
+    if (attempt) begun.set(attemptKey(attempt), { leadId: delivery.leadId, row: attempt });
   }
   return { leads, begun };
 }

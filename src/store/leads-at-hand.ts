@@ -1,8 +1,8 @@
 import { leadWorkflowId } from '../domain/delivery/workflow-id.ts';
-import { requestColumns, type AttemptRow } from './attempt-rows.ts';
+import { attemptKey, requestColumns, type AttemptRow } from './attempt-rows.ts';
 import type { AttemptBeginning } from './begin-attempts.ts';
 import { toIsoTime } from './columns.ts';
-import { newDeliveryRows, ROUND_BEGINNING, toDeliveryRecord } from './delivery-rows.ts';
+import { firstDeliveryRows, ROUND_BEGINNING, toDeliveryRecord } from './delivery-rows.ts';
 import { lockedDelivery, type LockedLead } from './locked-lead.ts';
 import type { DeliveryWork, LeadRecord } from './records.ts';
 import { Recent } from './recent.ts';
@@ -37,7 +37,7 @@ export class LeadsAtHand {
   /** Keeps a lead that has just been stored. */
   keepStored(record: LeadRecord): void {
     const carried = { root: leadWorkflowId(record.id), plan: record.plan };
-    const deliveries = newDeliveryRows(record, carried, { firstPosition: 0, redeliveryOf: {}, isNew: () => true }).map((row) => lockedDelivery({ ...row, ...UNTOUCHED }));
+    const deliveries = firstDeliveryRows(record).map((row) => lockedDelivery({ ...row, ...UNTOUCHED }));
     for (const delivery of deliveries) this.fresh.put(delivery.id, { lead: record, delivery: toDeliveryRecord(delivery), attempts: [], rendered: null });
     const { id, source, receivedAt, status, reason } = record;
     this.keep({ lead: { id, source, receivedAt, status, reason, plans: [carried] }, deliveries });
@@ -67,7 +67,7 @@ export class LeadsAtHand {
   noteBegun(attempt: AttemptBeginning): void {
     const lead = this.leadOf(attempt.deliveryId);
     if (!lead) return;
-    this.begun.put(keyOf(attempt), begunRow(attempt));
+    this.begun.put(attemptKey(attempt), begunRow(attempt));
     this.keep({
       lead: { ...lead.lead, status: 'delivering', reason: null },
       deliveries: lead.deliveries.map((delivery) => (delivery.id === attempt.deliveryId ? { ...delivery, ...UNDER_WAY } : delivery)),
@@ -81,12 +81,8 @@ export class LeadsAtHand {
 
   /** The row of an attempt that this process has begun; given once, for its end. */
   takeBegun(attempt: { deliveryId: string; number: number }): AttemptRow | undefined {
-    return this.begun.take(keyOf(attempt));
+    return this.begun.take(attemptKey(attempt));
   }
-}
-
-function keyOf({ deliveryId, number }: { deliveryId: string; number: number }): string {
-  return `${deliveryId} ${number}`;
 }
 
 /** What a delivery's row begins with, beside what is written of it. */

@@ -44,7 +44,8 @@ export async function measureSpeed(options: SpeedOptions, run: Run): Promise<Sce
     atEnd(() => sink.stop());
     const note = (name: string, figures: WorkloadFigures) => void measured.set(name, [...(measured.get(name) ?? []), figures]);
     const measureAll = async (workloads: Workload[], system: MeasuredSystem) => {
-      for (const workload of workloads.slice(0, 1)) await warmUp(workload, options, system, sink.arrivals, run);
+      const [first] = workloads;
+      if (first) await warmUp(first, options, system, sink.arrivals, run);
       for (const workload of workloads) note(workload.campaign, await measure(workload, options, system, sink.arrivals, run));
     };
     for (let round = 1; round <= options.rounds; round += 1) {
