@@ -25,6 +25,14 @@ export default tseslint.config(
     },
   },
   {
+    // A thread's workflows share these modules (src/worker/workflow-bundle.ts), and rules are values: none keeps what can change.
+    files: ['src/workflows/**/*.ts', 'src/domain/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-syntax': ['error', { selector: 'Program > :matches(VariableDeclaration, ExportNamedDeclaration > VariableDeclaration)[kind="let"]', message: 'A module keeps nothing of a workflow: all of them share it.' }],
+    },
+  },
+  {
     // The settings schema is the one reader of the environment.
     files: ['src/**/*.ts'],
     ignores: ['src/settings/**', '**/*.test.ts'],

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-import { TRACED_WORKFLOW_BUNDLE, WORKFLOW_BUNDLE } from '../src/worker/workflow-bundle.ts';
+import { TRACED_WORKFLOW_BUNDLE, WORKFLOW_BUNDLE, workflowModules } from '../src/worker/workflow-bundle.ts';
 
 export interface WorkflowBundleFile {
   /** Relative to the folder that was built. */
@@ -13,7 +13,6 @@ export interface WorkflowBundleFile {
   codeBytes: number;
 }
 
-const WORKFLOWS = fileURLToPath(new URL('../src/workflows/index.ts', import.meta.url));
 /** Joins a workflow's spans to the trace of its lead; there once tracing is. */
 const TRACING_INTERCEPTORS = fileURLToPath(new URL('../src/tracing/workflow-interceptors.ts', import.meta.url));
 const SOURCE_MAP_MARK = '\n//# sourceMappingURL=';
@@ -26,7 +25,7 @@ export async function bundleWorkflows(folder: string): Promise<WorkflowBundleFil
 
 async function bundle(folder: string, file: string, workflowInterceptorModules: string[]): Promise<WorkflowBundleFile> {
   const { code } = await bundleWorkflowCode({
-    workflowsPath: WORKFLOWS,
+    ...workflowModules(),
     workflowInterceptorModules,
     logger: new DefaultLogger('WARN'),
   });

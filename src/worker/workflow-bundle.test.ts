@@ -16,9 +16,11 @@ beforeEach(async () => {
 afterEach(() => rm(tree, { recursive: true, force: true }));
 
 describe('workflowSource', () => {
-  it('from source is the source', () => {
+  it('from source is the source, evaluated once a workflow thread', () => {
     const source = workflowSource();
-    expect('workflowsPath' in source && existsSync(source.workflowsPath)).toBe(true);
+    if (!('workflowsPath' in source)) throw new Error('a bundle was taken');
+    expect(existsSync(source.workflowsPath)).toBe(true);
+    expect(source.bundlerOptions.preloadModules).toEqual([source.workflowsPath]);
   });
 
   it('in a built tree is the bundle beside the main files, traced where that is asked for', async () => {

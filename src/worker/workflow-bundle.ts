@@ -10,7 +10,24 @@ export const TRACED_WORKFLOW_BUNDLE = 'workflow-bundle-traced.js';
  * Where a worker takes its workflows from, as the SDK's worker options say it. Interceptor modules of workflows are named
  * beside `workflowsPath` only; a bundle has them inside.
  */
-export type WorkflowSource = { workflowsPath: string } | { workflowBundle: { codePath: string } };
+export type WorkflowSource = { workflowsPath: string; bundlerOptions: { preloadModules: string[] } } | { workflowBundle: { codePath: string } };
+
+/** The workflows' sources and how they are bundled, whoever does it: as the SDK's bundle options say it. */
+export interface WorkflowModules {
+  workflowsPath: string;
+  /** Evaluated once a workflow thread, not once a workflow. */
+  preloadModules: string[];
+}
+
+/**
+ * The sources that workflows are bundled from. Their modules are shared by all workflows of a thread, since to evaluate them
+ * for each lead is a tenth of that thread's work and memory of its own: a module of theirs, and what it imports, keeps nothing of
+ * a workflow. The SDK freezes what they export, and a lint rule refuses a variable beside it.
+ */
+export function workflowModules(module = import.meta.url): WorkflowModules {
+  const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', module));
+  return { workflowsPath, preloadModules: [workflowsPath] };
+}
 
 /** A built tree is not whole. */
 export class WorkflowBundleMissing extends Error {
@@ -22,7 +39,10 @@ export class WorkflowBundleMissing extends Error {
  * the SDK bundles at start. Throws `WorkflowBundleMissing`, rather than bundle what the build did not.
  */
 export function workflowSource({ traced }: { traced: boolean } = { traced: false }, module = import.meta.url): WorkflowSource {
-  if (module.endsWith('.ts')) return { workflowsPath: fileURLToPath(new URL('../workflows/index.ts', module)) };
+  if (module.endsWith('.ts')) {
+    const { workflowsPath, preloadModules } = workflowModules(module);
+    return { workflowsPath, bundlerOptions: { preloadModules } };
+  }
   const codePath = fileURLToPath(new URL(`../${traced ? TRACED_WORKFLOW_BUNDLE : WORKFLOW_BUNDLE}`, module));
   if (!existsSync(codePath)) throw new WorkflowBundleMissing(`${codePath} is missing. Build again, whole (npm run build), and deploy all of dist.`);
   return { workflowBundle: { codePath } };

@@ -44,6 +44,7 @@ describe('what npm run build makes', () => {
     const packages = [...code.matchAll(/^\/\*\*\*\/ "\.\/node_modules\/((?:@[^/]+\/)?[^/]+)/gm)].map(([, name]) => name ?? '');
     expect([...new Set(packages)].sort()).toEqual(['@temporalio/common', '@temporalio/workflow', 'long', 'ms', 'nexus-rpc']);
     expect(code).not.toContain(ROOT);
+    expect(code).toMatch(/preloadModules\(\) \{\s+__webpack_require__\([^)]*"\.\/src\/workflows\/index\.ts"\)/);
   });
 
   it('takes a lead in and delivers it, as API and worker on their own', async () => {

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { bundleWorkflowCode, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { workflowModules } from '../../src/worker/workflow-bundle.ts';
 
 const FOLDER = new URL('histories/', import.meta.url);
 const files = (await readdir(FOLDER, { recursive: true })).filter((name) => name.endsWith('.json')).sort();
@@ -10,7 +10,7 @@ const files = (await readdir(FOLDER, { recursive: true })).filter((name) => name
 let workflowBundle: WorkflowBundleWithSourceMap;
 
 beforeAll(async () => {
-  workflowBundle = await bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url)) });
+  workflowBundle = await bundleWorkflowCode(workflowModules());
 });
 
 describe("today's workflows replay what earlier ones did", () => {

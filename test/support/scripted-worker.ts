@@ -1,11 +1,11 @@
 import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
 import { Client } from '@temporalio/client';
-import { fileURLToPath } from 'node:url';
 import type { Activities, DeliverInput, FirstPassInput } from '../../src/activities/contract.ts';
 import { walkChain } from '../../src/domain/delivery/first-pass.ts';
 import { deliveriesOf } from '../../src/domain/delivery/plan.ts';
 import type { DeliverResult, SettledDeliveries } from '../../src/domain/delivery/result.ts';
 import { conclude } from '../../src/activities/deliver/conclude.ts';
+import { workflowModules } from '../../src/worker/workflow-bundle.ts';
 
 /** How a delivery ends, call by call: the last entry goes on for ever. */
 export type Script = Partial<DeliverResult>[];
@@ -62,7 +62,7 @@ export class ScriptedWorker {
       },
       releaseNext: (input) => Promise.resolve((self().released.push(input), { released: 0, more: false })),
     };
-    workflowBundle ??= bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url)) });
+    workflowBundle ??= bundleWorkflowCode(workflowModules());
     const worker = await Worker.create({ connection, taskQueue, workflowBundle: await workflowBundle, activities: { ...activities } });
     holder.self = new ScriptedWorker(connection, worker, taskQueue, scripts);
     return holder.self;

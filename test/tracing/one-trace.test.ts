@@ -4,6 +4,7 @@ import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { bundleWorkflowCode, Worker } from '@temporalio/worker';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
+import { workflowModules } from '../../src/worker/workflow-bundle.ts';
 import { startLeadrail, type Leadrail } from '../support/leadrail.ts';
 import { StandInBuyer } from '../support/stand-in-buyer.ts';
 import { until } from '../support/until.ts';
@@ -204,15 +205,15 @@ describe('a log line', () => {
 });
 
 describe('a workflow’s history', () => {
-  const source = (path: string) => fileURLToPath(new URL(`../../src/${path}`, import.meta.url));
-  const bundle = (workflowInterceptorModules: string[]) => bundleWorkflowCode({ workflowsPath: source('workflows/index.ts'), workflowInterceptorModules });
+  const interceptors = fileURLToPath(new URL('../../src/tracing/workflow-interceptors.ts', import.meta.url));
+  const bundle = (workflowInterceptorModules: string[]) => bundleWorkflowCode({ ...workflowModules(), workflowInterceptorModules });
 
   it('replays alike with tracing and without, and no trace goes to the buyer', async () => {
     const lead = await leadrail.api.postLead({ ...LEAD, campaign: 'both' }, 'source=web&wait=30s');
     expect(bravo.requests).toHaveLength(1);
     for (const { headers } of [...acme.requests, ...bravo.requests]) expect(Object.keys(headers).filter((name) => /trace|baggage|b3/.test(name))).toEqual([]);
     const history = await leadrail.foundation.temporal.client.workflow.getHandle(`lead-${lead.id}`).fetchHistory();
-    const workflowBundle = await bundle([source('tracing/workflow-interceptors.ts')]);
+    const workflowBundle = await bundle([interceptors]);
     await Worker.runReplayHistory({ workflowBundle: await bundle([]) }, history, `lead-${lead.id}`);
     await Worker.runReplayHistory({ workflowBundle }, history, `lead-${lead.id}`);
 
