@@ -54,7 +54,8 @@ export async function prepareRequest({ configuration, installation }: DeliverDep
   const rendered = channel.render({ config: destination, lead, deliveryId }, installation);
   if (!rendered.ok) return { ok: false, configVersion, outcome: ours('mapping', rendered.mistakes.map(({ to, message }) => `${to}: ${message}`).join('; ')) };
   const { request } = rendered;
-  const shown = channel.render({ config: destination, lead: maskLead(lead, declarations), deliveryId }, installation);
+  const shownLead = maskLead(lead, declarations);
+  const shown = shownLead === lead ? rendered : channel.render({ config: destination, lead: shownLead, deliveryId }, installation);
   const masked = maskRequest(shown.ok ? shown.request : request, hidden);
   const notes = (rendered.notes ?? []).map(({ to, message }) => `${to}: ${message}`);
   return { ok: true, configVersion, channel, destination, request, kept: { configVersion, ...request, masked }, hidden, notes };

@@ -100,6 +100,11 @@ describe('maskLead', () => {
     expect(empty.fields.get('ssn')).toMatchObject({ raw: null, value: null });
     expect(empty.fields.get('dob')).toMatchObject({ raw: '*******', value: null });
   });
+
+  it('gives a lead without sensitive fields back as it is', () => {
+    const open = lead({ city: 'Austin', note: 'kept' }, declarations);
+    expect(maskLead(open, declarations)).toBe(open);
+  });
 });
 
 describe('sensitiveValues and blot', () => {

@@ -15,15 +15,15 @@ type TextMask = (text: string) => string;
 
 /**
  * The lead as a person may see it: raw value, normal form and parts of sensitive fields are masked texts of the same
- * length; a date of birth keeps its year, nulls stay. Masking twice changes nothing.
+ * length; a date of birth keeps its year, nulls stay. Masking twice changes nothing. A lead without sensitive fields comes
+ * back as the very same: what was made of it can be shown.
  */
 export function maskLead(lead: Lead, declarations: FieldDeclarations): Lead {
-  const fields = new Map<string, Field>();
-  for (const [name, field] of lead.fields) {
+  const hidden = [...lead.fields].filter(([name]) => {
     const declaration = declarationOf(declarations, name);
-    fields.set(name, declaration !== undefined && isSensitive(declaration) ? maskField(field) : field);
-  }
-  return { ...lead, fields };
+    return declaration !== undefined && isSensitive(declaration);
+  });
+  return hidden.length === 0 ? lead : { ...lead, fields: new Map([...lead.fields, ...hidden.map(([name, field]) => [name, maskField(field)] as const)]) };
 }
 
 function maskField(field: Field): Field {
