@@ -32,7 +32,11 @@ function isStill(from: 'held' | 'failed-in-outage', delivery: DeliveryRow, { lea
 
 /** Deliveries in the database. */
 export function createDeliveryStore(database: Database, encryption: Encryption, atHand: LeadsAtHand): DeliveryStore {
-  const works = new Grouped((ids: string[]) => database.run('deliveries.work', (session) => readWork(session, encryption, ids)));
+  const works = new Grouped(async (ids: string[]) => {
+    const read = await database.run('deliveries.work', (session) => readWork(session, encryption, ids));
+    for (const lead of read.leads) atHand.keepRead(lead);
+    return read.works;
+  });
   return {
     get: (id) =>
       database.run('deliveries.get', async (session) => {

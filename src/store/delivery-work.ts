@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq, inArray, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { isAnyOf, toIsoTime } from './columns.ts';
 import type { Session } from './database.ts';
@@ -6,6 +6,7 @@ import { deliveryColumns, toDeliveryRecord } from './delivery-rows.ts';
 import type { Encryption } from './encryption.ts';
 import { openKeptRequest } from './kept-request.ts';
 import { leadColumns, toLeadRecord } from './lead-rows.ts';
+import { lockedDelivery, type LockedLead } from './locked-lead.ts';
 import type { DeliveryWork } from './records.ts';
 import { deliveries, leads } from './schema.ts';
 
@@ -32,23 +33,39 @@ const attemptsOfDelivery = sql<unknown>`(
     'nextAttemptAt', next_attempt_at, 'outcome', outcome, 'kind', kind, 'code', code, 'counted', counted, 'configVersion', config_version)
     order by number), '[]') from attempts where attempts.delivery_id = ${deliveries.id})`;
 
-/** All that activities need to go on with some deliveries, in the order asked for; null where there is no such delivery. */
-export async function readWork(session: Session, encryption: Encryption, ids: string[]): Promise<(DeliveryWork | null)[]> {
+/** What is read for the next attempts of some deliveries. */
+export interface WorkRead {
+  /** In the order asked for; null where there is no such delivery. */
+  works: (DeliveryWork | null)[];
+  /** Their leads with all their deliveries, as they stood at one moment: nobody has locked them. */
+  leads: LockedLead[];
+}
+
+/** All that activities need to go on with some deliveries, and to write how that ended. One statement. */
+export async function readWork(session: Session, encryption: Encryption, ids: string[]): Promise<WorkRead> {
+  const isAsked = isAnyOf(deliveries.id, ids);
   const rows = await session
-    .select({ lead: leadColumns, delivery: deliveryColumns, kept: deliveries.keptRequest, attempts: attemptsOfDelivery })
+    .select({
+      lead: leadColumns,
+      delivery: deliveryColumns,
+      // Of the others only how they stand.
+      kept: sql<string | null>`case when ${isAsked} then ${deliveries.keptRequest} end`,
+      attempts: sql<unknown>`case when ${isAsked} then ${attemptsOfDelivery} end`,
+    })
     .from(deliveries)
     .innerJoin(leads, eq(leads.id, deliveries.leadId))
-    .where(isAnyOf(deliveries.id, ids));
+    .where(inArray(deliveries.leadId, session.select({ id: deliveries.leadId }).from(deliveries).where(isAsked)));
   const works = new Map(
-    rows.map(({ lead, delivery, kept, attempts }): [string, DeliveryWork] => [
-      delivery.id,
-      {
-        lead: toLeadRecord(lead),
-        delivery: toDeliveryRecord(delivery),
-        attempts: attemptsSchema.parse(attempts),
-        rendered: kept === null ? null : openKeptRequest(encryption, delivery.id, kept),
-      },
-    ]),
+    rows.flatMap(({ lead, delivery, kept, attempts }): [string, DeliveryWork][] => {
+      if (attempts === null) return [];
+      const rendered = kept === null ? null : openKeptRequest(encryption, delivery.id, kept);
+      return [[delivery.id, { lead: toLeadRecord(lead), delivery: toDeliveryRecord(delivery), attempts: attemptsSchema.parse(attempts), rendered }]];
+    }),
   );
-  return ids.map((id) => works.get(id) ?? null);
+  const leadRows = new Map(rows.map(({ lead }) => [lead.id, lead]));
+  const seen = [...leadRows.values()].map(({ id, source, receivedAt, status, reason, plans }): LockedLead => ({
+    lead: { id, source, receivedAt, status, reason, plans },
+    deliveries: rows.filter(({ delivery }) => delivery.leadId === id).map(({ delivery }) => lockedDelivery(delivery)),
+  }));
+  return { works: ids.map((id) => works.get(id) ?? null), leads: seen };
 }

@@ -5,6 +5,7 @@ import type { Database } from './database.ts';
 import { createStore } from './open.ts';
 import { attempt, beginning, chainOf, DELIVERED, DISCARDED, ending, FAILED, newLead, planned, planOf, REFUSAL, REJECTED, shown, SUCCESS, testDatabases, type Opened } from './testing.ts';
 
+const TRANSIENT = { outcome: 'error', kind: 'transient', code: 'http-status', reason: 'HTTP 503' } as const;
 const INTERRUPTED = { outcome: 'error', kind: 'unknown', code: 'interrupted', reason: 'The worker was lost' } as const;
 
 describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('leads at hand, $name', ({ open, isServer }) => {
@@ -29,19 +30,22 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('leads at hand, $
 
   it('end their attempts without a transaction, and as with one', async () => {
     const [here, elsewhere] = [process(), process()];
+    const reader = process();
     const runs = [
-      { beginsAndEnds: here, transactions: [] },
-      { beginsAndEnds: elsewhere, transactions: ['attempts.finish', 'attempts.finish', 'attempts.finish'] },
+      { beginsAndEnds: here, reads: false, transactions: [] },
+      { beginsAndEnds: elsewhere, reads: false, transactions: ['attempts.finish', 'attempts.finish', 'attempts.finish'] },
+      { beginsAndEnds: reader, reads: true, transactions: [] },
     ];
     const seen = [];
-    for (const { beginsAndEnds, transactions } of runs) {
+    for (const { beginsAndEnds, reads, transactions } of runs) {
       const [api, first, second] = [planned('acme/api'), planned('bravo/api'), planned('carol/api')];
       const lead = newLead(planOf([api], chainOf(first, second)));
       await here.store.leads.accept(lead);
       const { store } = beginsAndEnds;
+      if (reads) await Promise.all([api, first].map(({ id }) => store.deliveries.firstWork(id)));
       await attempt(store, first, SUCCESS, DELIVERED);
       await store.attempts.begin(beginning(api.id));
-      expect(await store.attempts.finish(ending(api.id, 1, { outcome: 'error', kind: 'transient', code: 'http-status', reason: 'HTTP 503' }, null))).toBe(true);
+      expect(await store.attempts.finish(ending(api.id, 1, TRANSIENT, null))).toBe(true);
       await attempt(store, api, REFUSAL, REJECTED, 2);
       expect(beginsAndEnds.transactions).toEqual(transactions);
       expect(await store.attempts.verify(api.id)).toEqual({ valid: true, attempts: 2, brokenAt: null });
@@ -56,6 +60,7 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('leads at hand, $
       });
     }
     expect(seen[0]).toEqual(seen[1]);
+    expect(seen[0]).toEqual(seen[2]);
     expect(seen[0]).toMatchObject({ status: 'partial', shown: ['acme/api rejected', 'bravo/api delivered', 'carol/api skipped chain-satisfied'] });
   });
 
@@ -67,6 +72,22 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('leads at hand, $
     await here.store.attempts.begin(beginning(api.id));
     await attempt(elsewhere.store, inbox, REFUSAL, REJECTED);
     expect(await here.store.attempts.finish(ending(api.id, 1, SUCCESS, DELIVERED))).toBe(true);
+    expect(here.transactions).toEqual(['attempts.finish']);
+    expect(await here.store.leads.get(lead.id)).toMatchObject({ status: 'partial', reason: 'acme/inbox rejected (refused)' });
+  });
+
+  it('that were read are not believed once somebody else has changed them, and the next reading counts', async () => {
+    const [here, elsewhere] = [process(), process()];
+    const [api, inbox] = [planned('acme/api'), planned('acme/inbox')];
+    const lead = newLead(planOf([api, inbox]));
+    await elsewhere.store.leads.accept(lead);
+    expect(await here.store.deliveries.work(api.id)).toMatchObject({ delivery: { id: api.id, state: 'planned' }, attempts: [], rendered: null });
+    await attempt(elsewhere.store, inbox, REFUSAL, REJECTED);
+    await here.store.attempts.begin(beginning(api.id));
+    expect(await here.store.attempts.finish(ending(api.id, 1, TRANSIENT, null))).toBe(true);
+    expect(here.transactions).toEqual(['attempts.finish']);
+    expect(await here.store.deliveries.work(api.id)).toMatchObject({ attempts: [{ number: 1, outcome: 'error' }] });
+    await attempt(here.store, api, SUCCESS, DELIVERED, 2);
     expect(here.transactions).toEqual(['attempts.finish']);
     expect(await here.store.leads.get(lead.id)).toMatchObject({ status: 'partial', reason: 'acme/inbox rejected (refused)' });
   });
@@ -144,11 +165,12 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('leads at hand, $
   });
 
   it.skipIf(isServer)('cost the embedded database the same however many there are: no table is read whole', async () => {
-    const { store } = process();
+    const [{ store }, worker] = [process(), process()];
     const lead = async () => {
       const delivery = planned('acme/api');
       await store.leads.accept(newLead(planOf([delivery])));
-      await attempt(store, delivery, REFUSAL, REJECTED);
+      await worker.store.deliveries.firstWork(delivery.id);
+      await attempt(worker.store, delivery, REFUSAL, REJECTED);
     };
     const rowsRead = async () => {
       const text = "select sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::int as read from pg_stat_user_tables where relname in ('leads', 'deliveries', 'attempts')";

@@ -14,8 +14,8 @@ const AT_HAND_FOR_MS = 30_000;
 const MOST_KEPT = 5_000;
 
 /**
- * Leads as this process has seen and written them last: where API and worker are one process, a lead's first attempts need nothing
- * to be read. None of it is believed blindly: that nobody else has begun the same attempt is held by the attempt's own row, and an
+ * Leads as this process has seen and written them last: an attempt's end need not read them again, and where API and worker are one
+ * process a lead's first attempts need nothing to be read. None of it is believed blindly: that nobody else has begun the same attempt is held by the attempt's own row, and an
  * end is written only where the rows are still as they stand here (`writeIfUnchanged`).
  */
 export class LeadsAtHand {
@@ -46,6 +46,11 @@ export class LeadsAtHand {
   /** The work of a delivery that was stored a moment ago; given once. */
   takeWork(deliveryId: string): DeliveryWork | null {
     return this.fresh.take(deliveryId) ?? null;
+  }
+
+  /** Keeps a lead as it was read for its attempts. What this process has written of it since is newer. */
+  keepRead(lead: LockedLead): void {
+    if (this.leads.get(lead.lead.id) === undefined) this.keep(lead);
   }
 
   /** A lead as this process has written it. Nothing is kept of one that has nothing under way any more. */
