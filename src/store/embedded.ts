@@ -3,6 +3,7 @@ import type { Database } from './database.ts';
 import { PgliteStream } from './pglite-stream.ts';
 import { PgliteThread } from './pglite-thread.ts';
 import { poolDatabase } from './pool.ts';
+import { vacuumWhatIsDue } from './vacuum.ts';
 
 /**
  * PostgreSQL in a thread of this process (PGlite), in a folder, or in memory for `memory://`. One connection: transactions are serial.
@@ -16,5 +17,6 @@ export async function openEmbedded(dataDir: string): Promise<Database> {
   if (!dataDir.includes('://')) await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const database = await PgliteThread.open(dataDir);
   const oneForever = { max: 1, idleTimeoutMillis: 0 };
-  return poolDatabase({ ...oneForever, stream: () => new PgliteStream(database) }, () => database.close());
+  const pool = poolDatabase({ ...oneForever, stream: () => new PgliteStream(database) }, () => database.close());
+  return { ...pool, vacuum: () => pool.run('vacuum', vacuumWhatIsDue) };
 }

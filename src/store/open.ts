@@ -57,6 +57,7 @@ export function createStore(database: Database, encryption: Encryption): Store {
       database.run('ping', async (session) => {
         await session.execute(sql`select 1`);
       }),
+    vacuum: () => database.vacuum(),
     close: () => database.close(),
   };
 }

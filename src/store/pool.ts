@@ -6,7 +6,7 @@ import type { Statement } from './fixed-statement.ts';
 import { prepareWhatRepeats } from './prepared.ts';
 
 /** A database behind a pool of connections; `close` comes after they have ended. Connects when first used, and anew after the server was away. */
-export function poolDatabase(config: pg.PoolConfig, close: () => Promise<void> = () => Promise.resolve()): Database {
+export function poolDatabase(config: pg.PoolConfig, close: () => Promise<void> = () => Promise.resolve()): Omit<Database, 'vacuum'> {
   const pool = new pg.Pool(config);
   // Without a listener a connection that ends, idle or in use, would end the process. The pool drops it; whoever uses it next
   // gets a new one or `StoreUnavailable`, so nothing is left to do here.

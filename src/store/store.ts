@@ -49,6 +49,8 @@ export interface Store {
   connections: ConnectionStore;
   /** Resolves when the database answers. */
   ping(): Promise<void>;
+  /** Frees dead rows of an embedded database, which is to be done now and then; gives the tables. A server does it by itself. */
+  vacuum(): Promise<string[]>;
   close(): Promise<void>;
 }
 

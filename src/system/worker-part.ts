@@ -22,6 +22,8 @@ import { installationOf } from './installation.ts';
 const REVIVE_EVERY_MS = 300_000;
 /** How late a health check may be beyond its own interval. */
 const LOOK_FOR_DUE_CHECKS_EVERY_MS = 1_000;
+/** As often as a PostgreSQL server looks for tables to vacuum. */
+const VACUUM_EVERY_MS = 60_000;
 
 /** A worker that was started. */
 export interface RunningWorker {
@@ -117,5 +119,8 @@ export async function startWorkerPart(foundation: WorkerFoundation, onLost: (err
   const dueChecks = new Sweeper(() => prober.beginDue(), log, LOOK_FOR_DUE_CHECKS_EVERY_MS);
   closers.add('turns of health checks', () => dueChecks.close());
   dueChecks.start();
+  const cleaner = new Sweeper(() => store.vacuum(), log, VACUUM_EVERY_MS);
+  closers.add('vacuum', () => cleaner.close());
+  cleaner.start();
   return { polls };
 }
