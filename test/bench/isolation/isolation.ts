@@ -66,7 +66,7 @@ export async function measureIsolation(options: IsolationOptions, run: Run): Pro
       const fastest = await sendClosedLoop(leadFor(SHARERS), { leads, concurrency }, target);
       const capacity = perSecond(leads, durationMs(fastest));
       await ended(fastest.map(({ leadId }) => leadId));
-      await untilCalm(system.processes, run.signal);
+      await untilCalm(system.processes, run);
 
       const rate = capacity * options.rateShare;
       const others = Math.ceil((leads * (SHARERS - 1)) / SHARERS);
@@ -74,7 +74,7 @@ export async function measureIsolation(options: IsolationOptions, run: Run): Pro
       run.progress(`baseline: ${leads} leads to ${SHARERS} buyers, ${rate.toFixed(1)} a second`);
       const baseline = await sendOpenLoop(leadFor(SHARERS), { leads, leadsPerSecond: rate }, target);
 
-      await untilCalm(system.processes, run.signal);
+      await untilCalm(system.processes, run);
       run.progress(`beside a busy buyer: ${one} leads, ${one * BUSY_FACTOR} to the other`);
       const [watched] = await Promise.all([
         sendOpenLoop(leadFor(1), { leads: one, leadsPerSecond: rate / SHARERS }, target),
@@ -82,7 +82,7 @@ export async function measureIsolation(options: IsolationOptions, run: Run): Pro
       ]);
       const busy = beside(baseline.filter(({ number }) => number % SHARERS === 1), watched);
 
-      await untilCalm(system.processes, run.signal);
+      await untilCalm(system.processes, run);
       run.progress(`beside a hanging buyer: ${others} leads, ${one} to the other`);
       const [healthy, hung] = await Promise.all([
         sendOpenLoop(leadFor(SHARERS - 1), { leads: others, leadsPerSecond: (rate * (SHARERS - 1)) / SHARERS }, target),

@@ -67,7 +67,7 @@ export async function measure({ title, campaign, deliveries }: Workload, load: S
 
   run.progress(`${title}: ${load.idleLeads} leads, one at a time`);
   await allEnded(await sendClosedLoop(leadOf, { leads: WARM_UP_LEADS, concurrency: load.concurrency }, target));
-  await untilCalm(system.processes, run.signal);
+  await untilCalm(system.processes, run);
   const idle = await sendClosedLoop(leadOf, { leads: load.idleLeads, concurrency: 1, afterEach: ended }, target);
   const sample = idle.slice(0, HISTORY_LEADS).map(({ leadId }) => leadId);
   const history = await averageHistory(system.temporal, sample);
@@ -80,7 +80,7 @@ export async function measure({ title, campaign, deliveries }: Workload, load: S
   const most = perSecond(load.leads, durationMs(closedLoop));
 
   run.progress(`${title}: ${load.leads} leads, ${(most / 2).toFixed(1)} a second`);
-  await untilCalm(system.processes, run.signal);
+  await untilCalm(system.processes, run);
   const halfLoad = await sendOpenLoop(leadOf, { leads: load.leads, leadsPerSecond: most / 2 }, target);
   await allEnded(halfLoad);
   return {
