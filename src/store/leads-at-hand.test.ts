@@ -92,6 +92,20 @@ describe.each(testDatabases(process.env['TEST_DATABASE_URL']))('leads at hand, $
     expect(await here.store.leads.get(lead.id)).toMatchObject({ status: 'partial', reason: 'acme/inbox rejected (refused)' });
   });
 
+  it('are read on by two processes in turn, each by one statement an end', async () => {
+    const turns = [process(), process()];
+    const api = planned('acme/api');
+    await opened.store.leads.accept(newLead(planOf([api])));
+    for (const number of [1, 2, 3, 4]) {
+      const { store } = turns[number % 2] ?? opened;
+      expect((await store.deliveries.work(api.id))?.attempts).toHaveLength(number - 1);
+      await store.attempts.begin(beginning(api.id, number));
+      expect(await store.attempts.finish(ending(api.id, number, TRANSIENT, null))).toBe(true);
+    }
+    expect(turns.map(({ transactions }) => transactions)).toEqual([[], []]);
+    expect(await opened.store.attempts.verify(api.id)).toEqual({ valid: true, attempts: 4, brokenAt: null });
+  });
+
   it('do not overwrite what became of a delivery that was taken for lost, but for a success', async () => {
     const [here, elsewhere] = [process(), process()];
     const [refused, taken] = [planned('acme/api'), planned('acme/api')];

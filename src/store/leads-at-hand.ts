@@ -48,9 +48,10 @@ export class LeadsAtHand {
     return this.fresh.take(deliveryId) ?? null;
   }
 
-  /** Keeps a lead as it was read for its attempts. What this process has written of it since is newer. */
+  /** Keeps a lead as it was read for its attempts, unless it is known as far already: what this process has begun since is not in it. */
   keepRead(lead: LockedLead): void {
-    if (this.leads.get(lead.lead.id) === undefined) this.keep(lead);
+    const known = this.leads.get(lead.lead.id);
+    if (known === undefined || farness(known) < farness(lead)) this.keep(lead);
   }
 
   /** A lead as this process has written it. Nothing is kept of one that has nothing under way any more. */
@@ -88,6 +89,11 @@ export class LeadsAtHand {
   takeBegun(attempt: { deliveryId: string; number: number }): AttemptRow | undefined {
     return this.begun.take(attemptKey(attempt));
   }
+}
+
+/** Grows with each attempt that ends, and each new round, delivery and plan: of two sights of a lead the later one is no less far. */
+function farness({ lead, deliveries }: LockedLead): number {
+  return deliveries.reduce((sum, { round, evidenceLength }) => sum + round + evidenceLength, lead.plans.length);
 }
 
 /** What a delivery's row begins with, beside what is written of it. */
