@@ -18,7 +18,7 @@ const SUCCESSES_LINGER_MS = 40;
 
 /**
  * Attempts, the evidence, in the database. Beginnings and ends are written in groups: each costs a round trip and a commit. The end of an
- * attempt whose lead this process has at hand is one statement; of any other, or where somebody else was faster, a transaction that reads first.
+ * attempt whose lead this process has at hand is one statement; where somebody else was faster, it is a transaction that reads first.
  */
 export function createAttemptStore(database: Database, atHand: LeadsAtHand): AttemptStore {
   const beginnings = new Grouped((group: AttemptBeginning[]) => database.run('attempts.begin', (session) => beginAttempts(session, group)));
