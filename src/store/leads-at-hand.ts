@@ -15,8 +15,8 @@ const MOST_KEPT = 5_000;
 
 /**
  * Leads as this process has seen and written them last: an attempt's end need not read them again, and where API and worker are one
- * process a lead's first attempts need nothing to be read. None of it is believed blindly: that nobody else has begun the same attempt is held by the attempt's own row, and an
- * end is written only where the rows are still as they stand here (`writeIfUnchanged`).
+ * process a lead's first attempts need nothing to be read. None of it is believed blindly: that nobody else has begun the same attempt
+ * is held by the attempt's own row, and an end is written only where the rows are still as they stand here (`writeIfUnchanged`).
  */
 export class LeadsAtHand {
   private readonly fresh: Recent<string, DeliveryWork>;
@@ -51,7 +51,7 @@ export class LeadsAtHand {
   /** Keeps a lead as it was read for its attempts, unless it is known as far already: what this process has begun since is not in it. */
   keepRead(lead: LockedLead): void {
     const known = this.leads.get(lead.lead.id);
-    if (known === undefined || farness(known) < farness(lead)) this.keep(lead);
+    if (known === undefined || progressOf(known) < progressOf(lead)) this.keep(lead);
   }
 
   /** A lead as this process has written it. Nothing is kept of one that has nothing under way any more. */
@@ -91,8 +91,8 @@ export class LeadsAtHand {
   }
 }
 
-/** Grows with each attempt that ends, and each new round, delivery and plan: of two sights of a lead the later one is no less far. */
-function farness({ lead, deliveries }: LockedLead): number {
+/** Grows with each attempt that ends, and each new round, delivery and plan: of two sights of a lead the later one has no less. */
+function progressOf({ lead, deliveries }: LockedLead): number {
   return deliveries.reduce((sum, { round, evidenceLength }) => sum + round + evidenceLength, lead.plans.length);
 }
 
