@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { TRACED_WORKFLOW_BUNDLE, WORKFLOW_BUNDLE, workflowModules } from '../src/worker/workflow-bundle.ts';
 
@@ -13,20 +11,16 @@ export interface WorkflowBundleFile {
   codeBytes: number;
 }
 
-/** Joins a workflow's spans to the trace of its lead; there once tracing is. */
-const TRACING_INTERCEPTORS = fileURLToPath(new URL('../src/tracing/workflow-interceptors.ts', import.meta.url));
 const SOURCE_MAP_MARK = '\n//# sourceMappingURL=';
 
-/** The workflows as a worker from a built tree loads them: once plain, and once with tracing where the sources have it. */
+/** The workflows as a worker from a built tree loads them: once plain, and once with tracing. */
 export async function bundleWorkflows(folder: string): Promise<WorkflowBundleFile[]> {
-  const plain = await bundle(folder, WORKFLOW_BUNDLE, []);
-  return existsSync(TRACING_INTERCEPTORS) ? [plain, await bundle(folder, TRACED_WORKFLOW_BUNDLE, [TRACING_INTERCEPTORS])] : [plain];
+  return [await bundle(folder, WORKFLOW_BUNDLE, { traced: false }), await bundle(folder, TRACED_WORKFLOW_BUNDLE, { traced: true })];
 }
 
-async function bundle(folder: string, file: string, workflowInterceptorModules: string[]): Promise<WorkflowBundleFile> {
+async function bundle(folder: string, file: string, tracing: { traced: boolean }): Promise<WorkflowBundleFile> {
   const { code } = await bundleWorkflowCode({
-    ...workflowModules(),
-    workflowInterceptorModules,
+    ...workflowModules(tracing),
     logger: new DefaultLogger('WARN'),
   });
   await writeFile(join(folder, file), code);

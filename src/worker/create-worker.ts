@@ -1,9 +1,8 @@
-import { fileURLToPath } from 'node:url';
 import { Worker, type NativeConnection, type WorkerInterceptors } from '@temporalio/worker';
 import type { Activities } from '../activities/contract.ts';
 import { activityLogContext } from '../log-context/activity-log-context.ts';
 import type { WorkerTracing } from '../tracing/tracing.ts';
-import { workflowSource } from './workflow-bundle.ts';
+import { workflowModules, workflowSource } from './workflow-bundle.ts';
 
 export interface WorkerOptions {
   connection: NativeConnection;
@@ -49,6 +48,6 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
 function interceptors(tracing: WorkerTracing | undefined, isBundledAtStart: boolean): WorkerInterceptors {
   return {
     activity: [activityLogContext, ...(tracing?.activityInterceptors ?? [])],
-    ...(tracing !== undefined && isBundledAtStart ? { workflowModules: [fileURLToPath(new URL('../tracing/workflow-interceptors.ts', import.meta.url))] } : {}),
+    ...(tracing !== undefined && isBundledAtStart ? { workflowModules: workflowModules({ traced: true }).workflowInterceptorModules } : {}),
   };
 }

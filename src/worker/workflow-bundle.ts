@@ -17,6 +17,8 @@ export interface WorkflowModules {
   workflowsPath: string;
   /** Evaluated once a workflow thread, not once a workflow. */
   preloadModules: string[];
+  /** Join a workflow's spans to the trace of its lead; none where tracing is off. */
+  workflowInterceptorModules: string[];
 }
 
 /**
@@ -24,9 +26,10 @@ export interface WorkflowModules {
  * for each lead is a tenth of that thread's work and memory of its own: a module of theirs, and what it imports, keeps nothing of
  * a workflow. The SDK freezes what they export, and a lint rule refuses a variable beside it.
  */
-export function workflowModules(module = import.meta.url): WorkflowModules {
-  const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', module));
-  return { workflowsPath, preloadModules: [workflowsPath] };
+export function workflowModules({ traced }: { traced: boolean } = { traced: false }, module = import.meta.url): WorkflowModules {
+  const pathOf = (source: string) => fileURLToPath(new URL(`../${source}`, module));
+  const workflowsPath = pathOf('workflows/index.ts');
+  return { workflowsPath, preloadModules: [workflowsPath], workflowInterceptorModules: traced ? [pathOf('tracing/workflow-interceptors.ts')] : [] };
 }
 
 /** A built tree is not whole. */
@@ -40,7 +43,7 @@ export class WorkflowBundleMissing extends Error {
  */
 export function workflowSource({ traced }: { traced: boolean } = { traced: false }, module = import.meta.url): WorkflowSource {
   if (module.endsWith('.ts')) {
-    const { workflowsPath, preloadModules } = workflowModules(module);
+    const { workflowsPath, preloadModules } = workflowModules({ traced }, module);
     return { workflowsPath, bundlerOptions: { preloadModules } };
   }
   const codePath = fileURLToPath(new URL(`../${traced ? TRACED_WORKFLOW_BUNDLE : WORKFLOW_BUNDLE}`, module));

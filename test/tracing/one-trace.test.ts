@@ -1,5 +1,4 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { bundleWorkflowCode, Worker } from '@temporalio/worker';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -205,16 +204,15 @@ describe('a log line', () => {
 });
 
 describe('a workflow’s history', () => {
-  const interceptors = fileURLToPath(new URL('../../src/tracing/workflow-interceptors.ts', import.meta.url));
-  const bundle = (workflowInterceptorModules: string[]) => bundleWorkflowCode({ ...workflowModules(), workflowInterceptorModules });
+  const bundle = (tracing: { traced: boolean }) => bundleWorkflowCode(workflowModules(tracing));
 
   it('replays alike with tracing and without, and no trace goes to the buyer', async () => {
     const lead = await leadrail.api.postLead({ ...LEAD, campaign: 'both' }, 'source=web&wait=30s');
     expect(bravo.requests).toHaveLength(1);
     for (const { headers } of [...acme.requests, ...bravo.requests]) expect(Object.keys(headers).filter((name) => /trace|baggage|b3/.test(name))).toEqual([]);
     const history = await leadrail.foundation.temporal.client.workflow.getHandle(`lead-${lead.id}`).fetchHistory();
-    const workflowBundle = await bundle([interceptors]);
-    await Worker.runReplayHistory({ workflowBundle: await bundle([]) }, history, `lead-${lead.id}`);
+    const workflowBundle = await bundle({ traced: true });
+    await Worker.runReplayHistory({ workflowBundle: await bundle({ traced: false }) }, history, `lead-${lead.id}`);
     await Worker.runReplayHistory({ workflowBundle }, history, `lead-${lead.id}`);
 
     const folder = new URL('../replay/histories/', import.meta.url);
