@@ -30,6 +30,9 @@ const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 2_000;
 const ATTEMPT_TIMEOUT_MS = 10_000;
 
+/** The SDK compresses as it comes. Ours are small messages, of which most would travel in one packet anyway: it cost both ends a fortieth of their CPU. */
+const NO_COMPRESSION: NativeConnectionOptions['grpcCompression'] = { codec: 'none' };
+
 /** gRPC's numbers. */
 const NOT_FOUND = 5;
 const PERMISSION_DENIED = 7;
@@ -57,7 +60,7 @@ export async function connectTemporal(where: TemporalAddress, options: ConnectOp
 type Attempt = { ok: true; temporal: TemporalConnection } | { ok: false; final: boolean; message: string };
 
 async function tryToConnect(where: TemporalAddress, options: NativeConnectionOptions, clientInterceptors: WorkflowClientInterceptor[], timeoutMs: number): Promise<Attempt> {
-  const connecting = NativeConnection.connect(options);
+  const connecting = NativeConnection.connect({ ...options, grpcCompression: NO_COMPRESSION });
   const settled = new AbortController();
   const timeout = delay(timeoutMs, null, { signal: settled.signal }).catch(() => null);
   const connection = await Promise.race([connecting.catch((error: unknown) => new ConnectFailure(error)), timeout]);
