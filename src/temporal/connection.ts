@@ -30,7 +30,7 @@ const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 2_000;
 const ATTEMPT_TIMEOUT_MS = 10_000;
 
-/** The SDK compresses as it comes. Ours are small messages, of which most would travel in one packet anyway: it cost both ends a fortieth of their CPU. */
+/** The SDK compresses as it comes. Our messages are small, and it cost both ends a fortieth of their CPU. */
 const NO_COMPRESSION: NativeConnectionOptions['grpcCompression'] = { codec: 'none' };
 
 /** gRPC's numbers. */
