@@ -2,10 +2,10 @@ import { and, asc, desc, eq, gte, lt, sql, type SQL } from 'drizzle-orm';
 import { findAccepted, storedLead, storeLeads } from './accept-lead.ts';
 import { addDeliveries } from './add-deliveries.ts';
 import { storableText } from './columns.ts';
-import { isAnyOf } from './columns.ts';
 import { readCursor, toPage } from './cursor.ts';
 import type { Database, Session } from './database.ts';
 import { leadColumns, toLeadRecord, toSearch } from './lead-rows.ts';
+import { FixedStatement } from './fixed-statement.ts';
 import type { LeadsAtHand } from './leads-at-hand.ts';
 import { Grouped } from './grouped.ts';
 import { deliveries, leads } from './schema.ts';
@@ -16,6 +16,10 @@ import type { LeadFilter, LeadStore, NewLead } from './store.ts';
 
 /** Of the same kind over and over, the first ones tell. */
 const MOST_NOTES = 50;
+
+const confirming = new FixedStatement<'ids' | 'at'>(
+  () => sql`update leads set started_at = ${sql.placeholder('at')}::timestamptz where id = any(${sql.placeholder('ids')}::text[]) and status = 'delivering'`,
+);
 
 /** Leads in the database. */
 export function createLeadStore(database: Database, atHand: LeadsAtHand): LeadStore {
@@ -65,7 +69,7 @@ export function createLeadStore(database: Database, atHand: LeadsAtHand): LeadSt
     markStarted: (ids, at) =>
       database.run('leads.markStarted', async (session) => {
         // What has ended since need not be looked after, and each change of a lead's row is one in all its indexes.
-        if (ids.length > 0) await session.update(leads).set({ startedAt: at }).where(and(isAnyOf(leads.id, ids), eq(leads.status, sql`'delivering'`)));
+        if (ids.length > 0) await session.send(confirming.with({ ids, at }));
       }),
 
     addNotes: (id, notes) =>

@@ -108,7 +108,10 @@ export function defineEndpoint<P extends z.ZodObject, Q extends z.ZodObject, B e
           body: validate(body.schema, await bodyValue(body, request, response, settings.bodyLimitBytes), 'body'),
           identity,
           headers: request.headers,
-          gone: goneSignal(response),
+          // Made when it is asked for: an intake that waits for nothing does without.
+          get gone() {
+            return goneSignal(response);
+          },
           elapsedMs: () => performance.now() - cameAtMs,
         };
         send(response, await handle(call, dependencies));
@@ -125,6 +128,7 @@ async function bodyValue(body: BodyDefinition<z.ZodType>, request: Request, resp
 }
 
 function goneSignal(response: Response): AbortSignal {
+  if (response.closed) return AbortSignal.abort();
   const controller = new AbortController();
   response.once('close', () => controller.abort());
   return controller.signal;

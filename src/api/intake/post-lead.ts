@@ -6,7 +6,7 @@ import { StoreUnavailable } from '../../store/store.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { countLead } from '../metrics/count-lead.ts';
 import { defineEndpoint, nothing, type Answer } from '../http/endpoint.ts';
-import { pollUntil } from '../http/poll.ts';
+import { pollUntil, type Polling } from '../http/poll.ts';
 import { Problem, PROBLEM_TYPES, problemSchema, retryAfter } from '../http/problem.ts';
 import { freshDeliveryShape } from '../leads/delivery-shape.ts';
 import { leadSchema, leadShape, readWholeLead, type LeadShape } from '../leads/lead-shape.ts';
@@ -50,7 +50,8 @@ export const postLead = defineEndpoint({
     429: { description: 'Beyond the limit of the source; nothing was stored', schema: problemSchema, types: PROBLEM_TYPES, headers: retryAfter },
     503: { description: 'Too many leads at once, no configuration, or the database is away; nothing was stored', schema: problemSchema, types: PROBLEM_TYPES, headers: retryAfter },
   },
-  handle: async ({ identity, query, body, headers, gone, elapsedMs }, dependencies) => {
+  handle: async (call, dependencies) => {
+    const { identity, query, body, headers, elapsedMs } = call;
     const idempotencyKey = idempotencyKeyOf(headers['idempotency-key']);
     const { source, applied } = intakeSource(identity, query.source, await dependencies.configuration.current());
     const accepted = await countLead(dependencies.metrics, { source: source.id, elapsedMs }, async () => {
@@ -59,7 +60,7 @@ export const postLead = defineEndpoint({
       return acceptLead({ source, applied, fields, notes, test: query.test, idempotencyKey }, dependencies);
     });
     const withinMs = query.wait === undefined ? null : Math.min(query.wait, LONGEST_WAIT_MS);
-    const answer = await answerFor(accepted, withinMs, gone, dependencies);
+    const answer = withinMs === null ? await answerAtOnce(accepted, dependencies) : await answerOnceSettled(accepted, { withinMs, signal: call.gone }, dependencies);
     return { ...answer, headers: { location: `/v1/leads/${accepted.lead.id}` } };
   },
 });
@@ -73,12 +74,13 @@ function idempotencyKeyOf(header: string | string[] | undefined): string | null 
   });
 }
 
-async function answerFor({ lead, isNew }: AcceptedLead, withinMs: number | null, gone: AbortSignal, dependencies: ApiDependencies): Promise<Answer> {
-  if (withinMs === null) {
-    return isNew ? { status: 202, body: freshLeadShape(lead, dependencies) } : { status: 200, body: await readWholeLead(lead, dependencies.store, dependencies) };
-  }
+async function answerAtOnce({ lead, isNew }: AcceptedLead, dependencies: ApiDependencies): Promise<Answer> {
+  return isNew ? { status: 202, body: freshLeadShape(lead, dependencies) } : { status: 200, body: await readWholeLead(lead, dependencies.store, dependencies) };
+}
+
+async function answerOnceSettled({ lead, isNew }: AcceptedLead, polling: Polling, dependencies: ApiDependencies): Promise<Answer> {
   try {
-    const isSettled = await pollUntil(async () => (await dependencies.store.leads.status(lead.id)) !== 'delivering', { withinMs, signal: gone });
+    const isSettled = await pollUntil(async () => (await dependencies.store.leads.status(lead.id)) !== 'delivering', polling);
     const now = (await dependencies.store.leads.get(lead.id)) ?? lead;
     return { status: isSettled || !isNew ? 200 : 202, body: await readWholeLead(now, dependencies.store, dependencies) };
   } catch (error) {

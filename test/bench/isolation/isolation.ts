@@ -45,6 +45,10 @@ export interface IsolationFigures {
   hanging: Beside;
   /** Another buyer got ten times the traffic of the one that is watched, whose rate stayed as it was. */
   busy: Beside;
+  /** As many leads a second as with the busy buyer, shared by all: what of it is the machine's, and no buyer's. */
+  shared: Beside;
+  /** p95 beside the busy buyer, divided by that in the load that is shared. */
+  busyToShared: number;
   inFlight: InFlightFigures;
 }
 
@@ -74,13 +78,20 @@ export async function measureIsolation(options: IsolationOptions, run: Run): Pro
       run.progress(`baseline: ${leads} leads to ${SHARERS} buyers, ${rate.toFixed(1)} a second`);
       const baseline = await sendOpenLoop(leadFor(SHARERS), { leads, leadsPerSecond: rate }, target);
 
+      const more = (1 + BUSY_FACTOR) / SHARERS;
+      await untilCalm(system.processes, run);
+      run.progress(`the busy buyer’s load, shared: ${Math.ceil(leads * more)} leads to ${SHARERS} buyers, ${(rate * more).toFixed(1)} a second`);
+      const inLoad = await sendOpenLoop(leadFor(SHARERS), { leads: Math.ceil(leads * more), leadsPerSecond: rate * more }, target);
+
       await untilCalm(system.processes, run);
       run.progress(`beside a busy buyer: ${one} leads, ${one * BUSY_FACTOR} to the other`);
       const [watched] = await Promise.all([
         sendOpenLoop(leadFor(1), { leads: one, leadsPerSecond: rate / SHARERS }, target),
         sendOpenLoop(leadTo('busy'), { leads: one * BUSY_FACTOR, leadsPerSecond: (rate / SHARERS) * BUSY_FACTOR }, target),
       ]);
-      const busy = beside(baseline.filter(({ number }) => number % SHARERS === 1), watched);
+      const isFirst = ({ number }: DeliveredLead) => number % SHARERS === 1;
+      const busy = beside(baseline.filter(isFirst), watched);
+      const shared = beside(baseline.filter(isFirst), inLoad.filter(isFirst));
 
       await untilCalm(system.processes, run);
       run.progress(`beside a hanging buyer: ${others} leads, ${one} to the other`);
@@ -93,7 +104,7 @@ export async function measureIsolation(options: IsolationOptions, run: Run): Pro
       await ended(hung);
 
       const inFlight = await holdInFlight(options, { system, sink, target, run });
-      return { capacity, baselineRate: rate, hanging, busy, inFlight };
+      return { capacity, baselineRate: rate, hanging, busy, shared, busyToShared: ratio(busy.besideMs.p95, shared.besideMs.p95), inFlight };
     });
   });
 }
