@@ -92,6 +92,34 @@ describe('?wait=', () => {
     expect([status, leadSchema.parse(json).status]).toEqual([202, 'delivering']);
   });
 
+  it('ends with its sender, also one that went away before it began', async () => {
+    const accept = api.store.leads.accept.bind(api.store.leads);
+    const get = api.store.leads.get.bind(api.store.leads);
+    let goOn = (): void => undefined;
+    const slow = new Promise<void>((resolve) => (goOn = resolve));
+    const seen = { accepting: 0, read: 0 };
+    api.store.leads.accept = async (lead) => {
+      seen.accepting += 1;
+      await slow;
+      return accept(lead);
+    };
+    api.store.leads.get = (id) => {
+      seen.read += 1;
+      return get(id);
+    };
+    const sender = request(`${api.url}/v1/leads?wait=60s`, { method: 'POST', headers: { authorization: `Bearer ${SOURCE_KEY}`, 'content-type': 'application/json' } });
+    sender.on('error', () => undefined);
+    sender.end(JSON.stringify(LEAD));
+    await expect.poll(() => seen.accepting, { timeout: 20_000 }).toBe(1);
+    sender.destroy();
+    const gone = async () => (await api.call('GET', '/metrics')).text.includes('leadrail_intake_requests_total{status="gone"} 1');
+    await expect.poll(gone, { timeout: 20_000 }).toBe(true);
+    expect(seen.read).toBe(0);
+    goOn();
+    await expect.poll(() => seen.read, { timeout: 20_000 }).toBe(1);
+    Object.assign(api.store.leads, { accept, get });
+  });
+
   it('does not wait for a lead that no route takes', async () => {
     expect((await post({ ...LEAD, state: 'NY' }, '/v1/leads?wait=60s')).status).toBe(200);
   });

@@ -6,12 +6,12 @@ import { HELD_BUYERS, HELD_DOORS, HELD_ROUTES } from '../held-buyers.ts';
 import { configurationFor } from '../leadrail/configuration.ts';
 import { withLeadrail } from '../leadrail/leadrail-system.ts';
 import { sendClosedLoop } from '../load/closed-loop.ts';
-import type { DeliveredLead, LoadTarget } from '../load/load-target.ts';
-import { postOpenLoop, sendOpenLoop } from '../load/open-loop.ts';
+import type { DeliveredLead, LeadOf, LoadTarget } from '../load/load-target.ts';
+import { sendOpenLoop } from '../load/open-loop.ts';
 import type { Run } from '../run.ts';
 import { Sink } from '../sink/sink.ts';
 import { leadEnded } from '../speed/history.ts';
-import { ISOLATION_BUYERS, ISOLATION_DOORS, ISOLATION_ROUTES, leadFor, leadTo, SHARERS } from './buyers.ts';
+import { BUSY_FACTOR, isForBusy, isForFirst, isForLast, ISOLATION_BUYERS, ISOLATION_DOORS, ISOLATION_ROUTES, SHARERS, toFirstAndBusy, toFive, toFourAndHanging } from './buyers.ts';
 import { holdInFlight, type InFlightFigures } from './in-flight.ts';
 
 export interface IsolationOptions {
@@ -52,8 +52,6 @@ export interface IsolationFigures {
   inFlight: InFlightFigures;
 }
 
-const BUSY_FACTOR = 10;
-
 /** Measures what one buyer's trouble is to others, all on one Leadrail with one worker. */
 export async function measureIsolation(options: IsolationOptions, run: Run): Promise<IsolationFigures> {
   return withEndings(async (atEnd) => {
@@ -62,47 +60,37 @@ export async function measureIsolation(options: IsolationOptions, run: Run): Pro
     const configuration = configurationFor(sink, [...ISOLATION_BUYERS, ...HELD_BUYERS], [...ISOLATION_ROUTES, ...HELD_ROUTES]);
     return withLeadrail({ configuration, database: options.database }, run, async (system) => {
       const target: LoadTarget = { ...system, arrivals: sink.arrivals, signal: run.signal };
-      const ended = (leadIds: readonly string[]) => Promise.all(leadIds.map((leadId) => leadEnded(system.temporal, leadId)));
+      const ended = (sent: readonly DeliveredLead[]) => Promise.all(sent.map(({ leadId }) => leadEnded(system.temporal, leadId)));
       const { leads, concurrency, warmUpLeads } = options;
 
       run.progress(`capacity: ${warmUpLeads} leads to warm up, then ${leads}, ${concurrency} at a time`);
-      await sendClosedLoop(leadFor(SHARERS), { leads: warmUpLeads, concurrency }, target);
-      const fastest = await sendClosedLoop(leadFor(SHARERS), { leads, concurrency }, target);
-      const capacity = perSecond(leads, durationMs(fastest));
-      await ended(fastest.map(({ leadId }) => leadId));
+      await ended(await sendClosedLoop(toFive, { leads: warmUpLeads, concurrency }, target));
       await untilCalm(system.processes, run);
+      const fastest = await sendClosedLoop(toFive, { leads, concurrency }, target);
+      const capacity = perSecond(leads, durationMs(fastest));
+      await ended(fastest);
 
       const rate = capacity * options.rateShare;
-      const others = Math.ceil((leads * (SHARERS - 1)) / SHARERS);
-      const one = Math.ceil(leads / SHARERS);
-      run.progress(`baseline: ${leads} leads to ${SHARERS} buyers, ${rate.toFixed(1)} a second`);
-      const baseline = await sendOpenLoop(leadFor(SHARERS), { leads, leadsPerSecond: rate }, target);
-
+      const send = async (title: string, leadOf: LeadOf, times = 1) => {
+        const load = { leads: Math.ceil(leads * times), leadsPerSecond: rate * times };
+        await untilCalm(system.processes, run);
+        run.progress(`${title}: ${load.leads} leads, ${load.leadsPerSecond.toFixed(1)} a second`);
+        return sendOpenLoop(leadOf, load, target);
+      };
+      const baseline = await send(`baseline, ${SHARERS} buyers`, toFive);
       const more = (1 + BUSY_FACTOR) / SHARERS;
-      await untilCalm(system.processes, run);
-      run.progress(`the busy buyer’s load, shared: ${Math.ceil(leads * more)} leads to ${SHARERS} buyers, ${(rate * more).toFixed(1)} a second`);
-      const inLoad = await sendOpenLoop(leadFor(SHARERS), { leads: Math.ceil(leads * more), leadsPerSecond: rate * more }, target);
-
-      await untilCalm(system.processes, run);
-      run.progress(`beside a busy buyer: ${one} leads, ${one * BUSY_FACTOR} to the other`);
-      const [watched] = await Promise.all([
-        sendOpenLoop(leadFor(1), { leads: one, leadsPerSecond: rate / SHARERS }, target),
-        sendOpenLoop(leadTo('busy'), { leads: one * BUSY_FACTOR, leadsPerSecond: (rate / SHARERS) * BUSY_FACTOR }, target),
-      ]);
-      const isFirst = ({ number }: DeliveredLead) => number % SHARERS === 1;
-      const busy = beside(baseline.filter(isFirst), watched);
-      const shared = beside(baseline.filter(isFirst), inLoad.filter(isFirst));
-
-      await untilCalm(system.processes, run);
-      run.progress(`beside a hanging buyer: ${others} leads, ${one} to the other`);
-      const [healthy, hung] = await Promise.all([
-        sendOpenLoop(leadFor(SHARERS - 1), { leads: others, leadsPerSecond: (rate * (SHARERS - 1)) / SHARERS }, target),
-        postOpenLoop(leadTo('hanging'), { leads: one, leadsPerSecond: rate / SHARERS }, target),
-      ]);
-      const hanging = beside(baseline.filter(({ number }) => number % SHARERS !== 0), healthy);
-      run.progress(`waiting until Leadrail has given up on ${one} deliveries that hang`);
+      const sharing = await send(`as many leads as with a busy buyer, ${SHARERS} buyers`, toFive, more);
+      const besideBusy = await send('beside a busy buyer', toFirstAndBusy, more);
+      const besideHanging = await send('beside a buyer that hangs', toFourAndHanging);
+      const hung = besideHanging.filter(({ number }) => isForLast(number));
+      run.progress(`waiting until Leadrail has given up on ${hung.length} deliveries that hang`);
       await ended(hung);
 
+      const ofFirst = (sent: readonly DeliveredLead[]) => sent.filter(({ number }) => isForFirst(number));
+      const ofFour = (sent: readonly DeliveredLead[]) => sent.filter(({ number }) => !isForLast(number));
+      const busy = beside(ofFirst(baseline), besideBusy.filter(({ number }) => !isForBusy(number)));
+      const shared = beside(ofFirst(baseline), ofFirst(sharing));
+      const hanging = beside(ofFour(baseline), ofFour(besideHanging));
       const inFlight = await holdInFlight(options, { system, sink, target, run });
       return { capacity, baselineRate: rate, hanging, busy, shared, busyToShared: ratio(busy.besideMs.p95, shared.besideMs.p95), inFlight };
     });

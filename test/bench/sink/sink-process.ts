@@ -38,7 +38,7 @@ async function handle(behaviour: Behaviour, request: IncomingMessage, response: 
   }
   switch (behaviour) {
     case 'hang':
-      return;
+      break;
     case 'refuse':
       answer(response, 422, { success: false, message: 'not wanted' });
       return;

@@ -54,9 +54,10 @@ export async function warmUp(workload: Workload, { warmUpLeads: leads, concurren
   run.progress(`${workload.title}: ${leads} leads to warm up`);
   const sent = await sendClosedLoop(leadsOf(workload), { leads, concurrency }, targetOf(system, arrivals, run));
   await Promise.all(latest(sent, concurrency).map(({ leadId }) => leadEnded(system.temporal, leadId)));
+  await untilCalm(system.processes, run);
 }
 
-/** Measures leads one at a time, as fast as they go, and at half of that. */
+/** Measures leads one at a time, as fast as they go, and at half of that. The system rests when it is done. */
 export async function measure({ title, campaign, deliveries }: Workload, load: SpeedLoad, system: MeasuredSystem, arrivals: Arrivals, run: Run): Promise<WorkloadFigures> {
   const target = targetOf(system, arrivals, run);
   const leadOf = leadsOf({ campaign, deliveries });
@@ -83,6 +84,8 @@ export async function measure({ title, campaign, deliveries }: Workload, load: S
   await untilCalm(system.processes, run);
   const halfLoad = await sendOpenLoop(leadOf, { leads: load.leads, leadsPerSecond: most / 2 }, target);
   await allEnded(halfLoad);
+  // The other system is measured next.
+  await untilCalm(system.processes, run);
   return {
     idle: latencyOf(idle),
     halfLoad: { ...latencyOf(halfLoad), leadsPerSecond: most / 2 },

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { summarize } from '../figures.ts';
 import type { Latency } from '../load/latency.ts';
 import type { WorkloadFigures } from './measure.ts';
-import { medianOf, ratiosOf } from './medians.ts';
+import { medianOf, medianRatios } from './medians.ts';
 
 function latencyAround(ms: number): Latency {
   return { dueToAcceptedMs: summarize([ms / 10]), acceptedToLastDeliveryMs: summarize([ms, 2 * ms]), dueToLastDeliveryMs: summarize([1.1 * ms, 2.2 * ms]) };
@@ -40,9 +40,16 @@ describe('medians of rounds', () => {
 
 describe('ratios', () => {
   it('are Leadrail’s figure divided by the floor’s', () => {
-    const ratios = ratiosOf(figures(15, 60), figures(30, 40));
+    const ratios = medianRatios([figures(15, 60)], [figures(30, 40)]);
     expect(ratios.leadsPerSecond).toBe(0.5);
     expect(ratios.idle.acceptedToLastDelivery).toEqual({ p50: 1.5, p95: 1.5 });
     expect(ratios.halfLoad.dueToLastDelivery.p95).toBeCloseTo(1.5);
+  });
+
+  it('are those within a round, so that a machine that slows down for a whole round changes none', () => {
+    const leadrail = [figures(27, 50), figures(9, 150), figures(18, 75)];
+    const floor = [figures(30, 40), figures(10, 120), figures(20, 60)];
+    expect(medianRatios(leadrail, floor).leadsPerSecond).toBe(0.9);
+    expect(medianRatios(leadrail, floor).idle.acceptedToLastDelivery.p50).toBe(1.25);
   });
 });

@@ -4,7 +4,7 @@ import type { CpuTime } from './cpu-time.ts';
 import type { HistorySize } from './history.ts';
 import type { WorkloadFigures } from './measure.ts';
 
-/** How Leadrail compares with a floor, by medians: each is Leadrail's figure divided by the floor's. */
+/** How Leadrail compares with a floor: each is Leadrail's figure divided by the floor's. */
 export interface Ratios {
   /** 1 is as many, less is fewer. */
   leadsPerSecond: number;
@@ -31,8 +31,21 @@ export function medianOf(rounds: readonly WorkloadFigures[]): WorkloadFigures {
   };
 }
 
+/** The median of each round's ratios: in a round both were measured one right after the other. Throws for no rounds. */
+export function medianRatios(leadrail: readonly WorkloadFigures[], floor: readonly WorkloadFigures[]): Ratios {
+  const rounds = leadrail.flatMap((figures, round) => {
+    const beside = floor[round];
+    return beside === undefined ? [] : [ratiosOf(figures, beside)];
+  });
+  const times = (load: 'idle' | 'halfLoad') => {
+    const of = (time: keyof RatiosOfLatency) => ({ p50: median(rounds.map((one) => one[load][time].p50)), p95: median(rounds.map((one) => one[load][time].p95)) });
+    return { acceptedToLastDelivery: of('acceptedToLastDelivery'), dueToLastDelivery: of('dueToLastDelivery') };
+  };
+  return { leadsPerSecond: median(rounds.map(({ leadsPerSecond }) => leadsPerSecond)), idle: times('idle'), halfLoad: times('halfLoad') };
+}
+
 /** Throws where the floor has no time to compare with. */
-export function ratiosOf(leadrail: WorkloadFigures, floor: WorkloadFigures): Ratios {
+function ratiosOf(leadrail: WorkloadFigures, floor: WorkloadFigures): Ratios {
   return {
     leadsPerSecond: ratio(leadrail.closedLoop.leadsPerSecond, floor.closedLoop.leadsPerSecond),
     idle: latencyRatios(leadrail.idle, floor.idle),

@@ -53,8 +53,8 @@ function factors(ratios: RatiosOfLatency, time: keyof RatiosOfLatency): string {
 
 function footnotes({ rounds, leads, concurrency, idleLeads, warmUpLeads }: SpeedOptions): string {
   return [
-    'Times are p50 / p95 / p99; ratios are Leadrail divided by the floor, of times p50 / p95. The floor is bare Temporal workflows that make the same requests, on a server with the same flags.',
-    `Medians of ${rounds} round(s), in processes that had ${warmUpLeads} leads to warm up. Idle: ${idleLeads} leads, one at a time. Closed loop: ${leads} leads, ${concurrency} on their way at a time. Half load: ${leads} leads at half of the closed loop’s leads/s, each sent when it is due.`,
+    'Times are p50 / p95 / p99; ratios are Leadrail divided by the floor, of times p50 / p95, and the median of each round’s. The floor is bare Temporal workflows that make the same requests, on a server with the same flags.',
+    `Medians of ${rounds} round(s), both systems there all the time and measured in turn, with ${warmUpLeads} leads to warm up. Idle: ${idleLeads} leads, one at a time. Closed loop: ${leads} leads, ${concurrency} on their way at a time. Half load: ${leads} leads at half of the closed loop’s leads/s, each sent when it is due.`,
     'Both answer 202 before the workflow is started; Leadrail has stored the lead by then, which “sent → last delivery” includes.',
   ].join('\n');
 }

@@ -9,11 +9,11 @@ import type { Run } from '../run.ts';
 import { Sink } from '../sink/sink.ts';
 import { withEndings } from '../endings.ts';
 import { measure, warmUp, type SpeedLoad, type Workload, type WorkloadFigures } from './measure.ts';
-import { medianOf, ratiosOf, type Ratios } from './medians.ts';
+import { medianOf, medianRatios, type Ratios } from './medians.ts';
 import { FLOOR_DELIVERIES, SCENARIOS, SPEED_BUYERS, SPEED_DOORS, type Scenario, type ScenarioName } from './scenarios.ts';
 
 export interface SpeedOptions extends SpeedLoad {
-  /** How often everything is measured, the floor and Leadrail in turn, so that the machine's noise hits both. */
+  /** How often everything is measured: the floor and Leadrail run beside each other and are measured in turn, so that the machine's noise hits both. */
   rounds: number;
   /** Empty for all. */
   scenarios: readonly ScenarioName[];
@@ -34,49 +34,66 @@ export interface ScenarioFigures {
   floors: (Measured & { shape: FloorShape; ratios: Ratios })[];
 }
 
-/** Measures each scenario, and its floors, in the same run but never at the same time. */
+/** One system's part of a round. */
+interface Turn {
+  workload: Workload;
+  system: MeasuredSystem;
+}
+
+/**
+ * Measures each scenario, and its floors. Leadrail and the floor are both there all the time, and one rests while the other is measured:
+ * what a machine does for one of them it does half a minute later for the other too.
+ */
 export async function measureSpeed(options: SpeedOptions, run: Run): Promise<ScenarioFigures[]> {
   const scenarios = SCENARIOS.filter(({ campaign }) => options.scenarios.length === 0 || options.scenarios.includes(campaign));
-  const shapes = options.withFloor ? [...new Set(scenarios.flatMap(({ floors }) => floors))] : [];
-  const measured = new Map<string, WorkloadFigures[]>();
-  await withEndings(async (atEnd) => {
+  return withEndings(async (atEnd) => {
     const sink = await Sink.start(SPEED_DOORS, run.lose);
     atEnd(() => sink.stop());
-    const note = (name: string, figures: WorkloadFigures) => void measured.set(name, [...(measured.get(name) ?? []), figures]);
-    const measureAll = async (workloads: Workload[], system: MeasuredSystem) => {
-      const [first] = workloads;
-      if (first) await warmUp(first, options, system, sink.arrivals, run);
-      for (const workload of workloads) note(workload.campaign, await measure(workload, options, system, sink.arrivals, run));
-    };
-    for (let round = 1; round <= options.rounds; round += 1) {
-      run.progress(`round ${round} of ${options.rounds}`);
-      if (shapes.length > 0) {
-        await withFloor(sink, run, async (floor) => {
-          const workloads = shapes.map((shape) => ({ title: `floor, ${FLOOR_TITLES[shape]}`, campaign: shape, deliveries: FLOOR_DELIVERIES[shape] }));
-          await measureAll(workloads, floor);
-        });
-      }
-      await withLeadrail({ configuration: configurationFor(sink, SPEED_BUYERS, SCENARIOS), database: options.database }, run, async (leadrail) => {
-        await measureAll(scenarios.map(({ title, campaign, deliveries }) => ({ title: `Leadrail, ${title}`, campaign, deliveries })), leadrail);
-      });
-    }
+    const configuration = configurationFor(sink, SPEED_BUYERS, SCENARIOS);
+    return withLeadrail({ configuration, database: options.database }, run, async (leadrail) => {
+      const measureAll = (floor: MeasuredSystem | null) => measureInTurn(scenarios.map((scenario) => ({ scenario, turns: turnsOf(scenario, leadrail, floor) })), options, { sink, run });
+      return options.withFloor ? withFloor(sink, run, measureAll) : measureAll(null);
+    });
   });
-  return scenarios.map((scenario) => compared(scenario, shapes, (name) => ofRounds(measured.get(name) ?? [])));
+}
+
+function turnsOf({ title, campaign, deliveries, floors }: Scenario, leadrail: MeasuredSystem, floor: MeasuredSystem | null): Turn[] {
+  const bare = floor === null ? [] : floors.map((shape): Turn => ({ workload: { title: `floor, ${FLOOR_TITLES[shape]}`, campaign: shape, deliveries: FLOOR_DELIVERIES[shape] }, system: floor }));
+  return [...bare, { workload: { title: `Leadrail, ${title}`, campaign, deliveries }, system: leadrail }];
+}
+
+async function measureInTurn(parts: { scenario: Scenario; turns: Turn[] }[], options: SpeedOptions, { sink, run }: { sink: Sink; run: Run }): Promise<ScenarioFigures[]> {
+  const warm = new Set<MeasuredSystem>();
+  for (const { workload, system } of parts.flatMap(({ turns }) => turns)) {
+    if (!warm.has(system)) await warmUp(workload, options, system, sink.arrivals, run);
+    warm.add(system);
+  }
+  const measured = new Map<string, WorkloadFigures[]>();
+  for (let round = 1; round <= options.rounds; round += 1) {
+    run.progress(`round ${round} of ${options.rounds}`);
+    for (const { turns } of parts) {
+      // Whoever comes first finds the machine rested: each in every other round.
+      for (const { workload, system } of round % 2 === 1 ? turns : turns.toReversed()) {
+        const figures = await measure(workload, options, system, sink.arrivals, run);
+        measured.set(workload.campaign, [...(measured.get(workload.campaign) ?? []), figures]);
+      }
+    }
+  }
+  return parts.map(({ scenario }) => compared(scenario, measured));
+}
+
+function compared({ campaign, floors }: Scenario, measured: ReadonlyMap<string, WorkloadFigures[]>): ScenarioFigures {
+  const leadrail = ofRounds(measured.get(campaign) ?? []);
+  return {
+    scenario: campaign,
+    leadrail,
+    floors: floors.flatMap((shape) => {
+      const rounds = measured.get(shape);
+      return rounds === undefined ? [] : [{ shape, ratios: medianRatios(leadrail.rounds, rounds), ...ofRounds(rounds) }];
+    }),
+  };
 }
 
 function ofRounds(rounds: WorkloadFigures[]): Measured {
   return { median: medianOf(rounds), rounds };
-}
-
-function compared({ campaign, floors }: Scenario, measuredShapes: readonly FloorShape[], of: (name: string) => Measured): ScenarioFigures {
-  const leadrail = of(campaign);
-  const shapes = floors.filter((shape) => measuredShapes.includes(shape));
-  return {
-    scenario: campaign,
-    leadrail,
-    floors: shapes.map((shape) => {
-      const floor = of(shape);
-      return { shape, ratios: ratiosOf(leadrail.median, floor.median), ...floor };
-    }),
-  };
 }
