@@ -36,10 +36,12 @@ export function isForFirst(number: number): boolean {
   return number % SHARERS === 1;
 }
 
+/** Whether it is for the fifth, or the one that hangs in its place. */
 export function isForLast(number: number): boolean {
   return number % SHARERS === 0;
 }
 
+/** Whether the n-th lead of `toFirstAndBusy` is for the busy one. */
 export function isForBusy(number: number): boolean {
   return number % (1 + BUSY_FACTOR) !== 1;
 }
