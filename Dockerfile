@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 # One image for the API and for workers: the command chooses. glibc, since the Temporal SDK's core has no musl build.
-ARG NODE_IMAGE=node:20-slim
+ARG NODE_IMAGE=node:24-slim
 
 FROM ${NODE_IMAGE} AS build
 WORKDIR /build

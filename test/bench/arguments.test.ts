@@ -12,7 +12,7 @@ describe('arguments', () => {
       scenarios: [],
       withFloor: true,
       idleLeads: 50,
-      warmUpLeads: 1_500,
+      warmUpLeads: 3_000,
       rateShare: 0.2,
       inFlight: 1_000,
       database: 'embedded',

@@ -50,7 +50,7 @@ const argumentsSchema = z.object({
 /** Where nothing is said; `--quick` shows in a minute or two that everything works, and its figures say little. */
 const USUAL: Record<BenchMode, { leads: number; rounds: number }> = { speed: { leads: 300, rounds: 3 }, isolation: { leads: 300, rounds: 1 }, recovery: { leads: 40, rounds: 3 } };
 const QUICK = { leads: 40, rounds: 1, idleLeads: 10, warmUpLeads: 20, inFlight: 100 };
-const FULL = { idleLeads: 50, warmUpLeads: 1_500, inFlight: 1_000 };
+const FULL = { idleLeads: 50, warmUpLeads: 3_000, inFlight: 1_000 };
 
 /** Reads the command line; throws, a line each, for what it does not know and for values that mean nothing. */
 export function readArguments(args: string[]): BenchArguments {
