@@ -6,12 +6,13 @@ import type { AttemptOutcome, ErrorCode, ErrorKind } from '../domain/delivery/ou
 import type { Lead } from '../domain/fields/lead.ts';
 import { readLead } from '../domain/fields/read-lead.ts';
 import type { FieldDeclarations } from '../domain/fields/types.ts';
-import { maskLead, sensitiveValues } from '../domain/masking/mask.ts';
+import { leadRedactions, maskLead, Redactions } from '../domain/masking/mask.ts';
 import { closedPort } from '../egress/tcp-server.test-support.ts';
 import { createHttpClient, type HttpClientOptions } from '../egress/undici-http-client.ts';
 import type { BoundChannel } from './bind-channel.ts';
 import type { RenderedRequest, SendResult } from './channel.ts';
-import { maskExchange, maskRequest } from './masking.ts';
+import { maskRequest } from './masking.ts';
+import { showResult } from './shown-result.ts';
 import { startStandIn, type ReceivedRequest, type StandIn, type StandInAnswer } from './stand-in.test-support.ts';
 import { BARE_INSTALLATION, type Installation } from './installation.ts';
 import { noRows } from './no-rows.test-support.ts';
@@ -232,12 +233,14 @@ function evidenceCases(fixture: ChannelFixture): ConformanceCase[] {
       name: 'evidence shows neither secrets nor sensitive values, also when the answer repeats the request',
       run: () =>
         withStandIn('echo', async (standIn) => {
-          const { request, exchange, config } = await deliver(fixture, standIn.baseUrl);
+          const delivered = await deliver(fixture, standIn.baseUrl);
+          const { request, exchange, config } = delivered;
           assert.ok(exchange);
-          const hidden = [...fixture.secrets, ...sensitiveValues(LEAD, DECLARATIONS)];
-          const shown = maskRequest(render(fixture, config, maskLead(LEAD, DECLARATIONS)), hidden);
-          const evidence = maskExchange(exchange, shown, hidden);
-          const text = JSON.stringify([shown, evidence]);
+          const redactions = Redactions.of(fixture.secrets).with(leadRedactions(LEAD, DECLARATIONS));
+          const shown = maskRequest(render(fixture, config, maskLead(LEAD, DECLARATIONS)), redactions);
+          const { sent: evidence, ...rest } = showResult(delivered, { rendered: { request, masked: shown }, exchanges: [], redactions, isLookUp: false });
+          assert.ok(evidence);
+          const text = JSON.stringify([shown, evidence, rest]);
           for (const secret of [...fixture.secrets, ...fixture.secrets.map((plain) => Buffer.from(plain).toString('base64')), SAMPLE_SSN, SAMPLE_SSN.replaceAll('-', '')]) {
             assert.ok(!text.includes(secret), 'evidence holds a secret or a sensitive value');
           }

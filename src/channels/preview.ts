@@ -4,7 +4,9 @@ import type { Lead } from '../domain/fields/lead.ts';
 import type { RawAnswer } from '../domain/response/answer.ts';
 import type { MaskedRequest } from '../store/records.ts';
 import type { Installation } from './installation.ts';
-import { maskOutcome, maskRequest, maskSent, maskTexts } from './masking.ts';
+import { Redactions } from '../domain/masking/mask.ts';
+import { addedCredentials, maskSent } from './added-credentials.ts';
+import { maskOutcome, maskRequest, maskTexts, redactExcerpt } from './masking.ts';
 import { boundChannelOf } from './registry.ts';
 
 /** What a preview is made of. */
@@ -40,8 +42,9 @@ export function previewDelivery({ destination, secretValues, lead, deliveryId, a
   }
   const notes = [...(rendered.notes ?? []).map(({ to, message }) => `${to}: ${message}`), ...channel.remarks(rendered.request)];
   const sent = channel.preview({ config: destination, request: rendered.request, deliveryId, now });
-  const request = sent === null ? null : maskSent(sent, maskRequest(rendered.request, secretValues), secretValues);
+  const redactions = Redactions.ofLasting(secretValues).and(sent === null ? [] : addedCredentials(sent, rendered.request));
+  const request = sent === null ? null : maskSent(sent, { request: rendered.request, masked: maskRequest(rendered.request, redactions) }, redactions);
   const reading = answer === null ? null : channel.readAnswer(destination, answer, now);
   if (reading === null) return { request, result: null, notes };
-  return { request, result: { outcome: maskOutcome(reading.outcome, secretValues), captures: maskTexts(reading.captures, secretValues) }, notes: [...notes, ...reading.problems] };
+  return { request, result: { outcome: maskOutcome(reading.outcome, redactions), captures: maskTexts(reading.captures, redactions) }, notes: [...notes, ...reading.problems.map((problem) => redactExcerpt(problem, redactions))] };
 }

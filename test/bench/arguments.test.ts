@@ -24,6 +24,7 @@ describe('arguments', () => {
     expect(readArguments(args)).toMatchObject({ mode: 'speed', leads: 30, concurrency: 5, rounds: 2, scenarios: ['failover', 'fan-out-1'], json: true, withFloor: false });
     expect(readArguments(['--isolation', '--rate-share', '0.25', '--in-flight', '500'])).toMatchObject({ mode: 'isolation', rateShare: 0.25, inFlight: 500 });
     expect(readArguments(['--postgres'])).toMatchObject({ mode: 'speed', database: 'postgres' });
+    expect(readArguments(['--masking'])).toMatchObject({ mode: 'masking', rounds: 5 });
     expect(readArguments(['--recovery'])).toMatchObject({ mode: 'recovery', leads: 40, rounds: 3, database: 'postgres' });
   });
 
@@ -41,6 +42,7 @@ describe('arguments', () => {
     { args: ['--rate-share', '0'], message: '--rate-share' },
     { args: ['--in-flight', '1001'], message: '--in-flight' },
     { args: ['--isolation', '--recovery'], message: 'one at a time' },
+    { args: ['--recovery', '--masking'], message: 'one at a time' },
     { args: ['--fast'], message: '--fast' },
   ])('are refused where they mean nothing: $args', ({ args, message }) => {
     expect(() => readArguments(args)).toThrow(message);

@@ -3,13 +3,15 @@ import { readArguments, type BenchArguments, type BenchDatabase } from './argume
 import { describeConditions, readConditions } from './conditions.ts';
 import { measureIsolation } from './isolation/isolation.ts';
 import { isolationTable } from './isolation/isolation-report.ts';
+import { measureMasking } from './masking/masking.ts';
+import { maskingTable } from './masking/masking-report.ts';
 import { measureRecovery } from './recovery/recovery.ts';
 import { recoveryTable } from './recovery/recovery-report.ts';
 import type { Run } from './run.ts';
 import { measureSpeed } from './speed/speed.ts';
 import { speedTables } from './speed/speed-report.ts';
 
-/** `npm run bench -- [--isolation | --recovery] [--postgres] [--json] …`: the figures on standard output, what it does on standard error. */
+/** `npm run bench -- [--isolation | --recovery | --masking] [--postgres] [--json] …`: the figures on standard output, what it does on standard error. */
 const end = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => end.abort(new Error(`interrupted by ${signal}`)));
 
@@ -43,6 +45,10 @@ async function measured(options: BenchArguments): Promise<Outcome> {
     case 'recovery': {
       const figures = await measureRecovery(options, run);
       return { figures, text: recoveryTable(figures) };
+    }
+    case 'masking': {
+      const masking = measureMasking(options, run);
+      return { figures: { masking }, text: maskingTable(masking) };
     }
   }
 }

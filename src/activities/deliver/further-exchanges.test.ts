@@ -7,7 +7,7 @@ import { boundChannelOf } from '../../channels/registry.ts';
 import { startStandIn, type ReceivedRequest, type StandIn, type StandInAnswer } from '../../channels/stand-in.test-support.ts';
 import { noRows } from '../../channels/no-rows.test-support.ts';
 import { askedTokens } from '../../channels/tokens/simple-tokens.test-support.ts';
-import { maskLead } from '../../domain/masking/mask.ts';
+import { maskLead, Redactions } from '../../domain/masking/mask.ts';
 import { leadOf } from '../../domain/mapping/lead-of.test-support.ts';
 import { createHttpClient } from '../../egress/undici-http-client.ts';
 import type { PreparedRequest } from './prepare-request.ts';
@@ -50,8 +50,9 @@ function prepared(type: string, words: Record<string, unknown>, column: string):
     return rendered.request;
   };
   const request = render(leadOf(LEAD));
-  const masked = maskRequest(render(maskLead(leadOf(LEAD), declarations)), [LEAD.ssn]);
-  return { ok: true, configVersion: 1, channel, destination, request, kept: { configVersion: 1, ...request, masked }, hidden: [LEAD.ssn], notes: [] };
+  const redactions = Redactions.of([LEAD.ssn]);
+  const masked = maskRequest(render(maskLead(leadOf(LEAD), declarations)), redactions);
+  return { ok: true, configVersion: 1, channel, destination, request, kept: { configVersion: 1, ...request, masked }, redactions, notes: [] };
 }
 
 async function send(type: string, words: Record<string, unknown>, column: string) {

@@ -5,7 +5,7 @@ import type { RenderedRequest } from '../../channels/channel.ts';
 import type { DestinationCommon } from '../../domain/config/destination.ts';
 import type { DeliveryError, ErrorCode } from '../../domain/delivery/outcome.ts';
 import { readLead } from '../../domain/fields/read-lead.ts';
-import { maskLead, sensitiveValues } from '../../domain/masking/mask.ts';
+import { leadRedactions, maskLead, Redactions } from '../../domain/masking/mask.ts';
 import type { DeliveryWork, KeptRequest } from '../../store/records.ts';
 import type { DeliverDependencies } from './dependencies.ts';
 
@@ -19,8 +19,8 @@ export interface PreparedRequest {
   destination: DestinationCommon;
   request: RenderedRequest;
   kept: KeptRequest;
-  /** Texts that no evidence may show: secrets, and the lead's sensitive values. */
-  hidden: string[];
+  /** What no evidence may show: secrets, and the lead's sensitive values. */
+  redactions: Redactions;
   /** Conditions that could not be evaluated and counted as false, for the lead's page. */
   notes: string[];
 }
@@ -45,20 +45,20 @@ export async function prepareRequest({ configuration, installation }: DeliverDep
   const channel = boundChannelOf(destination.type);
   const declarations = (await configuration.at(configVersion))?.config.sources.find(({ id }) => id === work.lead.source)?.fields ?? {};
   const lead = readLead(work.lead, declarations);
-  const hidden = [...secretValues, ...sensitiveValues(lead, declarations)];
+  const redactions = Redactions.ofLasting(secretValues).with(leadRedactions(lead, declarations));
   const deliveryId = input.deliveryId;
   if (work.rendered) {
     const { method, url, headers, body, configVersion: renderedBy } = work.rendered;
-    return { ok: true, configVersion: renderedBy, channel, destination, request: { method, url, headers, body }, kept: work.rendered, hidden, notes: [] };
+    return { ok: true, configVersion: renderedBy, channel, destination, request: { method, url, headers, body }, kept: work.rendered, redactions, notes: [] };
   }
   const rendered = channel.render({ config: destination, lead, deliveryId }, installation);
   if (!rendered.ok) return { ok: false, configVersion, outcome: ours('mapping', rendered.mistakes.map(({ to, message }) => `${to}: ${message}`).join('; ')) };
   const { request } = rendered;
   const shownLead = maskLead(lead, declarations);
   const shown = shownLead === lead ? rendered : channel.render({ config: destination, lead: shownLead, deliveryId }, installation);
-  const masked = maskRequest(shown.ok ? shown.request : request, hidden);
+  const masked = maskRequest(shown.ok ? shown.request : request, redactions);
   const notes = (rendered.notes ?? []).map(({ to, message }) => `${to}: ${message}`);
-  return { ok: true, configVersion, channel, destination, request, kept: { configVersion, ...request, masked }, hidden, notes };
+  return { ok: true, configVersion, channel, destination, request, kept: { configVersion, ...request, masked }, redactions, notes };
 }
 
 /** Attempts of one round are made of one configuration: the bytes stay the same also when they were not kept yet. */

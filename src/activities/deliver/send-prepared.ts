@@ -1,7 +1,6 @@
 import type { DeliveryReference } from '../contract.ts';
-import { maskExchange, maskOutcome, maskRequest, maskTexts } from '../../channels/masking.ts';
 import type { Doubt } from '../../channels/channel.ts';
-import { furtherEvidence } from '../../channels/further-evidence.ts';
+import { showResult } from '../../channels/shown-result.ts';
 import type { TokenAccess } from '../../channels/tokens/access.ts';
 import type { AttemptOutcome } from '../../domain/delivery/outcome.ts';
 import { recordExchanges } from '../../egress/exchange-recorder.ts';
@@ -56,13 +55,11 @@ export async function sendPrepared(
   const found = isLookedUp ? await channel.reconcile({ ...order, doubt }) : null;
   const { furtherTurn } = context;
   const recorder = recordExchanges(furtherTurn === undefined ? http : withFurtherTurns(http, furtherTurn), clock);
-  const { outcome, exchange, captures = {}, secrets = [], notes = [], optedOut = null } = found ?? (await channel.send({ ...order, http: recorder.http, tokens: asked(order.tokens, http) }));
-  const hidden = [...prepared.hidden, ...secrets];
-  // A look-up is a request of its own: nothing of it was rendered.
-  const shown = exchange && found !== null ? maskRequest(exchange.request, hidden) : kept.masked;
-  const further = recorder.exchanges.filter((other) => other.exchange !== exchange).map((other) => furtherEvidence(other, { request, masked: kept.masked }, hidden));
-  const sent = exchange ? { ...maskExchange(exchange, shown, hidden), furtherExchanges: further } : null;
-  return { outcome: maskOutcome(outcome, hidden), captures: maskTexts(captures, hidden), sent, notes: isLookedUp && found === null ? [...notes, SENT_AFTER_LOOK_UP] : notes, optedOut };
+  const result = found ?? (await channel.send({ ...order, http: recorder.http, tokens: asked(order.tokens, http) }));
+  const rendered = { request, masked: kept.masked };
+  const shown = showResult(result, { rendered, exchanges: recorder.exchanges, redactions: prepared.redactions, isLookUp: found !== null });
+  const notes = isLookedUp && found === null ? [...shown.notes, SENT_AFTER_LOOK_UP] : shown.notes;
+  return { ...shown, notes, optedOut: result.optedOut ?? null };
 }
 
 const SENT_AFTER_LOOK_UP = 'an attempt before might have arrived; the provider was asked and does not have it, so it was sent again';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BARE_INSTALLATION } from '../../channels/installation.ts';
 import { maskRequest } from '../../channels/masking.ts';
+import { Redactions } from '../../domain/masking/mask.ts';
 import { boundChannelOf } from '../../channels/registry.ts';
 import { startStandIn, type StandIn } from '../../channels/stand-in.test-support.ts';
 import { noRows } from '../../channels/no-rows.test-support.ts';
@@ -31,7 +32,7 @@ function prepared(words: Record<string, unknown>): PreparedRequest {
   const rendered = channel.render({ config: destination, lead: leadOf({ first_name: 'Zoë' }), deliveryId: 'd-1' }, BARE_INSTALLATION);
   if (!rendered.ok) throw new Error('the lead can be rendered');
   const { request } = rendered;
-  return { ok: true, configVersion: 1, channel, destination, request, kept: { configVersion: 1, ...request, masked: maskRequest(request, []) }, hidden: [], notes: [] };
+  return { ok: true, configVersion: 1, channel, destination, request, kept: { configVersion: 1, ...request, masked: maskRequest(request, Redactions.none) }, redactions: Redactions.none, notes: [] };
 }
 
 const send = (words: Record<string, unknown>) =>

@@ -1,7 +1,10 @@
 import type { Response } from 'resend';
 import { z } from 'zod';
+import { Redactions } from '../../domain/masking/mask.ts';
+import { boundedWords } from '../../domain/response/excerpt.ts';
 import type { HttpClient } from '../../egress/http-client.ts';
 import type { SenderDomainRecord } from '../../store/records.ts';
+import { redactExcerpt } from '../masking.ts';
 import { resendError } from './error-classes.ts';
 import { RESEND_URL } from './render.ts';
 import { ResendClient } from './resend-client.ts';
@@ -30,40 +33,40 @@ const domainSchema = z.object({
 /** Makes a domain at Resend; one that the account has already is the one meant. */
 export async function createDomain(account: DomainAccount, name: string): Promise<DomainResult> {
   const { domains } = clientOf(account);
-  const made = read(await domains.create({ name }));
+  const made = read(await domains.create({ name }), account);
   if (made.ok || made.isTransient) return made;
   const listed = z.object({ data: z.array(z.object({ id: z.string(), name: z.string() })) }).safeParse((await domains.list()).data);
   const there = listed.success ? listed.data.data.find((domain) => domain.name.toLowerCase() === name) : undefined;
-  return there === undefined ? made : read(await domains.get(there.id));
+  return there === undefined ? made : read(await domains.get(there.id), account);
 }
 
 /** How a domain stands at Resend. */
 export async function readDomain(account: DomainAccount, id: string): Promise<DomainResult> {
-  return read(await clientOf(account).domains.get(id));
+  return read(await clientOf(account).domains.get(id), account);
 }
 
 /** Asks Resend to look at the DNS records, which it does later on, and gives how the domain stands meanwhile. */
 export async function verifyDomain(account: DomainAccount, id: string): Promise<DomainResult> {
   const { domains } = clientOf(account);
   const asked = await domains.verify(id);
-  return asked.error === null ? read(await domains.get(id)) : failed(asked);
+  return asked.error === null ? read(await domains.get(id), account) : failed(asked, account);
 }
 
 function clientOf({ apiKey, baseUrl, http, signal }: DomainAccount): ResendClient {
   return new ResendClient({ apiKey, baseUrl: baseUrl ?? RESEND_URL, transport: (request) => http.exchange(request, { timeoutMs: TIMEOUT_MS, signal }) });
 }
 
-function read(response: Response<unknown>): DomainResult {
-  if (response.error !== null) return failed(response);
+function read(response: Response<unknown>, account: DomainAccount): DomainResult {
+  if (response.error !== null) return failed(response, account);
   const domain = domainSchema.safeParse(response.data);
   if (!domain.success) return { ok: false, isGone: false, isTransient: true, reason: 'the answer could not be read' };
   const { id, name, status, records } = domain.data;
   return { ok: true, domain: { id, name: name.toLowerCase(), status, records: records.map(({ record, type, name: at, value, priority, status: found }) => ({ purpose: record, type, name: at, value, priority: priority ?? null, status: found })) } };
 }
 
-function failed({ error }: Response<unknown>): DomainResult {
+function failed({ error }: Response<unknown>, { apiKey }: DomainAccount): DomainResult {
   const status = error?.statusCode ?? null;
   if (error === null || status === null) return { ok: false, isGone: false, isTransient: true, reason: 'Resend could not be reached, or its answer could not be read' };
-  const said = `HTTP ${status} ${error.name}${error.message === '' ? '' : ` (“${error.message.slice(0, 300)}”)`}`;
-  return { ok: false, isGone: status === 404, isTransient: resendError(status, error.name).kind === 'transient', reason: said };
+  const said = `HTTP ${status} ${error.name}${error.message === '' ? '' : ` (“${boundedWords(error.message) ?? ''}”)`}`;
+  return { ok: false, isGone: status === 404, isTransient: resendError(status, error.name).kind === 'transient', reason: redactExcerpt(said, Redactions.of([apiKey])) };
 }

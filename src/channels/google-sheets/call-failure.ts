@@ -3,6 +3,7 @@ import type { DeliveryError, ErrorCode, ErrorKind } from '../../domain/delivery/
 import { boundedWords } from '../../domain/response/excerpt.ts';
 import { parseRetryAfterMs } from '../../domain/response/retry-after.ts';
 import { faultOutcome } from '../../egress/fault-outcome.ts';
+import { harmlessWords } from '../tokens/failure.ts';
 import { ExchangeFault } from './fetch-through.ts';
 
 /** A call to Google that did not go well. */
@@ -28,6 +29,9 @@ const answeredSchema = z.object({ response: z.object({ status: z.number(), heade
 /** Older Google APIs tell too many requests by a 403 with one of these reasons. */
 const TOO_MANY: ReadonlySet<string> = new Set(['rateLimitExceeded', 'userRateLimitExceeded', 'RATE_LIMIT_EXCEEDED', 'quotaExceeded', 'RESOURCE_EXHAUSTED']);
 
+/** A word of Google's, not a sentence that could repeat anything. */
+const CODE = /^\w{1,60}$/;
+
 const NO_ANSWER_ADVICE = 'an answer that is none of Google’s; check `baseUrl`, and whether a proxy is in between';
 
 /** What a call to the API that was thrown back means, by status and machine-readable code. */
@@ -43,7 +47,8 @@ export function tokenFailure(thrown: unknown, timeoutMs: number, now: Date): Cal
   if (!answered.success) return { error: errorOf('permanent', 'configuration', 'No access token: `serviceAccount` cannot sign for one; paste the whole JSON key that Google Cloud gave out'), mayHaveHappened: false };
   const { status, headers, data } = answered.data.response;
   const body = tokenBodySchema.safeParse(data);
-  const what = `No access token: HTTP ${status} from Google${body.success ? ` (${boundedWords([body.data.error, body.data.error_description ?? ''].join(' ')) ?? ''})` : ''}`;
+  const words = body.success ? harmlessWords([body.data.error, body.data.error_description ?? ''].join(' '), []) : '';
+  const what = `No access token: HTTP ${status} from Google${words === '' ? '' : ` (${words})`}`;
   if (status === 429 || status === 408 || status >= 500) return { error: withRetryAfter(errorOf('transient', status === 429 ? 'rate-limited' : 'http-status', `${what}; it is tried again`), headers, now), mayHaveHappened: false };
   const advice = 'check that the service account and its key still exist and are enabled, and that this machine’s clock is right';
   return { error: errorOf('permanent', 'unauthorized', `${what}: ${advice}`), mayHaveHappened: false };
@@ -63,8 +68,10 @@ function answerFailure(thrown: unknown, now: Date): CallFailure | null {
   const body = bodySchema.safeParse(data);
   const { status: name, message, details = [], errors = [] } = body.success ? body.data.error : {};
   const reasons = [...details, ...errors].flatMap(({ reason }) => reason ?? []);
-  const words = boundedWords(message ?? '');
-  const what = `HTTP ${status} from Google${name === undefined ? '' : ` ${name}`}${words === undefined ? '' : ` (“${words}”)`}`;
+  // Only a refused row is the affair of one lead alone: any other failure is shown with every row that waits, whosever words it repeats.
+  const words = status === 400 ? boundedWords(message ?? '') : undefined;
+  const codes = [...new Set([name ?? '', ...reasons])].filter((code) => CODE.test(code));
+  const what = `HTTP ${status} from Google${codes.map((code) => ` ${code}`).join('')}${words === undefined ? '' : ` (“${words}”)`}`;
   const { kind, code, advice } = meaningOf(status, reasons);
   // Only a refusal is sure to have left everything as it was: behind a 5xx the write may be done (Google: "Google Sheets API", usage limits).
   return { error: withRetryAfter(errorOf(kind, code, `${what}: ${advice}`), headers, now), mayHaveHappened: status < 400 || status === 408 || status >= 500 };

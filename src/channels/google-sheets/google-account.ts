@@ -1,5 +1,7 @@
 import { auth, sheets, type sheets_v4 } from '@googleapis/sheets';
+import { Redactions } from '../../domain/masking/mask.ts';
 import type { HttpClient } from '../../egress/http-client.ts';
+import { redactExcerpt } from '../masking.ts';
 import { apiFailure, tokenFailure, type CallFailure } from './call-failure.ts';
 import { fetchThrough } from './fetch-through.ts';
 import type { ServiceAccount } from './service-account.ts';
@@ -58,8 +60,14 @@ export class GoogleAccount {
     try {
       return { ok: true, value: (await make(this.session.api, { signal })).data };
     } catch (error) {
-      return { ok: false, failure: apiFailure(error, timeoutMs, now()) };
+      return { ok: false, failure: this.withoutToken(apiFailure(error, timeoutMs, now())) };
     }
+  }
+
+  /** Rows know no token, so what they show is cleared of it here. */
+  private withoutToken({ error, ...failure }: CallFailure): CallFailure {
+    const token = this.session.jwt.credentials.access_token;
+    return { ...failure, error: typeof token === 'string' ? { ...error, reason: redactExcerpt(error.reason, Redactions.of([token])) } : error };
   }
 }
 

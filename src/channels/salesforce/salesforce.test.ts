@@ -5,7 +5,9 @@ import { createHttpClient } from '../../egress/undici-http-client.ts';
 import { bindChannel } from '../bind-channel.ts';
 import { BARE_INSTALLATION } from '../installation.ts';
 import { noRows } from '../no-rows.test-support.ts';
-import { maskExchange, maskRequest } from '../masking.ts';
+import { Redactions } from '../../domain/masking/mask.ts';
+import { maskRequest } from '../masking.ts';
+import { showResult } from '../shown-result.ts';
 import { previewDelivery } from '../preview.ts';
 import { destinationChecks, destinationSchemas } from '../registry.ts';
 import { askedTokens } from '../tokens/simple-tokens.test-support.ts';
@@ -156,10 +158,12 @@ describe('a delivery to Salesforce', () => {
   });
 
   it('has evidence of the address that it really went to', async () => {
-    const { exchange, secrets = [] } = await send(WITH_ID);
-    if (exchange === undefined) throw new Error('it was sent');
-    const evidence = maskExchange(exchange, maskRequest(render(ZOE, configOf(WITH_ID)), secrets), secrets);
-    expect(evidence.request.url).toBe(`${organisation.instanceUrl}/services/data/v62.0/sobjects/Lead/Leadrail_Id__c/${ONE}`);
+    const result = await send(WITH_ID);
+    const { secrets = [] } = result;
+    const request = render(ZOE, configOf(WITH_ID));
+    const rendered = { request, masked: maskRequest(request, Redactions.none) };
+    const evidence = showResult(result, { rendered, exchanges: [], redactions: Redactions.none, isLookUp: false }).sent;
+    expect(evidence?.request.url).toBe(`${organisation.instanceUrl}/services/data/v62.0/sobjects/Lead/Leadrail_Id__c/${ONE}`);
     expect(JSON.stringify(evidence)).not.toContain(secrets[0]);
   });
 });

@@ -1,8 +1,9 @@
 import type { DeliveryError, ErrorCode, ErrorKind } from '../../domain/delivery/outcome.ts';
-import { blot } from '../../domain/masking/mask.ts';
+import { Redactions } from '../../domain/masking/mask.ts';
 import type { Answer } from '../../domain/response/answer.ts';
 import { retryAfterOf } from '../../domain/response/by-status.ts';
 import type { HttpFault } from '../../egress/http-client.ts';
+import { redactExcerpt } from '../masking.ts';
 
 /** Something that could be a token: long, of the characters that tokens have. */
 const TOKEN_LIKE = /[\w~+/=-][\w.~+/=-]{22,}[\w~+/=-]/g;
@@ -10,8 +11,7 @@ const LONGEST_WORDS = 200;
 
 /** What somebody who gives out tokens says of an error, without anything that is, or could be, a credential. */
 export function harmlessWords(text: string, secrets: readonly string[]): string {
-  const blotted = blot(text, secrets.filter((secret) => secret.length >= 4));
-  const line = blotted.replace(/[\s\p{Cc}]+/gu, ' ').replace(TOKEN_LIKE, '…').trim();
+  const line = redactExcerpt(text, Redactions.of(secrets)).replace(/[\s\p{Cc}]+/gu, ' ').replace(TOKEN_LIKE, '…').trim();
   return line.length > LONGEST_WORDS ? `${line.slice(0, LONGEST_WORDS)}…` : line;
 }
 

@@ -1,5 +1,6 @@
 import type { RawAnswer } from '../../domain/response/answer.ts';
 import type { HttpClient, HttpRequest } from '../../egress/http-client.ts';
+import { isCredentialHeader } from '../added-credentials.ts';
 import type { TokenAnswer } from './answer.ts';
 import { tokenCallError, tokenCallFault } from './failure.ts';
 import { readOAuthAnswer, type Asked } from './oauth-answer.ts';
@@ -72,7 +73,8 @@ async function ask(
   // Never broken off with one lead: the answer is for all that wait, and may bring a refresh token that must not be lost.
   const { result } = await http.exchange(request, { timeoutMs, signal: new AbortController().signal });
   if (result.kind === 'fault') return { ok: false, isGrantRefused: false, error: tokenCallFault(host, result, Math.max(Math.round(timeoutMs), 0)) };
-  return read(result, { host, secrets: [...secretsOf(settings), ...secrets], now: new Date() });
+  const sent = request.headers.flatMap(([name, value]) => (isCredentialHeader(name) ? [value] : []));
+  return read(result, { host, secrets: [...secretsOf(settings), ...secrets, ...sent], now: new Date() });
 }
 
 function grantSecrets(grant: Grant): string[] {

@@ -3,7 +3,9 @@ import { leadOf } from '../../domain/mapping/lead-of.test-support.ts';
 import { createHttpClient } from '../../egress/undici-http-client.ts';
 import { BARE_INSTALLATION } from '../installation.ts';
 import { noRows } from '../no-rows.test-support.ts';
-import { maskExchange, maskRequest } from '../masking.ts';
+import { Redactions } from '../../domain/masking/mask.ts';
+import { maskRequest } from '../masking.ts';
+import { showResult } from '../shown-result.ts';
 import { previewDelivery } from '../preview.ts';
 import { boundChannelOf } from '../registry.ts';
 import { startStandIn, type StandInAnswer } from '../stand-in.test-support.ts';
@@ -68,9 +70,11 @@ describe('a catch hook', () => {
 
 describe('the address of a hook', () => {
   it('is in no evidence, also when the answer repeats it', async () => {
-    const { exchange, secrets = [], rendered, baseUrl } = await send({}, { email: 'zoe@example.com' }, 'echo');
-    if (!exchange) throw new Error('nothing was sent');
-    const evidence = maskExchange(exchange, maskRequest(rendered, secrets), secrets);
+    const result = await send({}, { email: 'zoe@example.com' }, 'echo');
+    const { rendered, baseUrl } = result;
+    const masked = maskRequest(rendered, Redactions.of(result.secrets ?? []));
+    const evidence = showResult(result, { rendered: { request: rendered, masked }, exchanges: [], redactions: Redactions.none, isLookUp: false }).sent;
+    if (!evidence) throw new Error('nothing was sent');
     expect(JSON.stringify(evidence)).not.toContain('made-up');
     expect(evidence.request.url).toBe(`${baseUrl}/*****/*****/*******/*******/`);
     expect(evidence.response?.body).toContain('zoe@example.com');

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readLead } from '../fields/read-lead.ts';
 import type { FieldDeclarations } from '../fields/types.ts';
 import { fieldDeclarationsSchema } from '../fields/types.ts';
-import { blot, blotCut, isSensitive, maskDateOfBirth, maskLead, maskText, sensitiveValues } from './mask.ts';
+import { isSensitive, leadRedactions, maskDateOfBirth, maskLead, maskText, Redactions } from './mask.ts';
 
 function lead(fields: Record<string, unknown>, declarations: FieldDeclarations) {
   return readLead({ id: 'lead-1', source: 'facebook', receivedAt: '2026-03-01T12:00:00.000Z', test: false, fields }, declarations);
@@ -107,11 +107,13 @@ describe('maskLead', () => {
   });
 });
 
-describe('sensitiveValues and blot', () => {
-  const values = sensitiveValues(sample, declarations);
+describe('the redactions of a lead', () => {
+  const redactions = leadRedactions(sample, declarations);
 
   it.each([
     'ssn 219-09-9999',
+    'ssn 219 09 9999',
+    'ssn 219.09.9999',
     'ssn=219099999',
     '{"dob":"1980-05-17"}',
     '{"dob":"05\\/17\\/1980"}',
@@ -119,43 +121,30 @@ describe('sensitiveValues and blot', () => {
     'phone=%28512%29+789-1111',
     'phone=(512)%20789-1111',
     '+15127891111',
+    '512-789-1111',
     '<code>pass&lt;word</code>',
     'income: 52000',
-  ])('hide what an answer echoes: %s', (answer) => {
-    const blotted = blot(answer, values);
-    expect(blotted).toHaveLength(answer.length);
-    expect(blotted).toMatch(/\*{4}/);
-    expect(blotted.replace(/\D/g, '')).toMatch(/^1?$/);
-    expect(blotted).not.toContain('word');
+  ])('hide what an answer repeats: %s', (answer) => {
+    const redacted = redactions.redact(answer);
+    expect(redacted).toHaveLength(answer.length);
+    expect(redacted).toMatch(/\*{4}/);
+    expect(redacted.replace(/\D/g, '')).toMatch(/^1?$/);
+    expect(redacted).not.toContain('word');
   });
 
   it('leave the rest of an answer alone', () => {
     const answer = '{"ok":true,"city":"Austin","code":"ab","id":"lead-1"}';
-    expect(blot(answer, values)).toBe(answer);
-    expect(values.every((value) => value.length >= 4)).toBe(true);
-    expect(sensitiveValues(lead({ city: 'Austin', ssn: null }, declarations), declarations)).toEqual([]);
+    expect(redactions.redact(answer)).toBe(answer);
+    expect(leadRedactions(lead({ city: 'Austin', ssn: null }, declarations), declarations).redact(answer)).toBe(answer);
   });
 
-  it('hides overlapping values to the end', () => {
-    expect(blot('xababay', ['aba'])).toBe('x*****y');
-    expect(blot('12345', ['1234', '2345'])).toBe('*****');
-    expect(blot('text', [''])).toBe('text');
-  });
-
-  it('hides what a cut has left of a value', () => {
-    expect(blotCut('SSN 900-5… said', ['900-55-0123'], [9])).toBe('SSN *****… said');
-    expect(blotCut('SSN 900… said', ['900-55-0123'], [7])).toBe('SSN 900… said');
-    expect(blotCut('900-55', ['900-55-0123'], [6])).toBe('******');
-  });
-
-  it('keeps the length and leaves no value standing', () => {
-    const value = fc.string({ unit: fc.constantFrom('a', 'b', 'é', '😀'), minLength: 1, maxLength: 4 });
-    fc.assert(
-      fc.property(fc.array(value, { maxLength: 4 }), fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'é', '😀') }), (hidden, text) => {
-        const blotted = blot(text, hidden);
-        expect(blotted).toHaveLength(text.length);
-        for (const each of hidden) expect(blotted.includes(each)).toBe(false);
-      }),
-    );
+  it.each([
+    ['one very long value', { ssn: 'a'.repeat(100_000) }],
+    ['a list of very many', { codes: Array.from({ length: 20_000 }, (_, index) => `code-${index}`) }],
+  ])('hide every text as a whole for %s', (_, fields) => {
+    const everything = leadRedactions(lead(fields, declarations), declarations);
+    expect(everything.hidesEverything).toBe(true);
+    expect(everything.redact('a note')).toBe('******');
+    expect(Redactions.of(['other']).with(everything).redact('a note')).toBe('******');
   });
 });

@@ -5,9 +5,10 @@ import { maskDateOfBirth } from './date-of-birth.ts';
 import { isSensitive } from './sensitive.ts';
 import { maskText } from './text.ts';
 
-export { blot, blotCut, sensitiveValues } from './blot.ts';
 export { maskDateOfBirth } from './date-of-birth.ts';
+export { Redactions } from './redactions.ts';
 export { isSensitive } from './sensitive.ts';
+export { leadRedactions } from './sensitive-texts.ts';
 export { maskText } from './text.ts';
 
 /** How one text of a field is hidden. */
