@@ -20,7 +20,8 @@ const CERTIFICATE_REFUSED = /ALERT_(?:BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CE
 export function faultOutcome(fault: HttpFault, requestWritten: boolean, facts: FaultFacts): DeliveryError {
   const kind = requestWritten ? 'unknown' : 'transient';
   const mayHaveArrived = requestWritten ? ' The request had been sent, so the lead may have arrived.' : ' Nothing had been sent.';
-  const where = facts.address === undefined ? '' : ` (${facts.address})`;
+  const at = facts.address ?? fault.detail;
+  const where = at === undefined ? '' : ` (${at})`;
   switch (fault.fault) {
     case 'timeout':
       return {

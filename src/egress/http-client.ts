@@ -77,6 +77,6 @@ export interface HttpFault {
   fault: 'timeout' | 'connection' | 'dns' | 'tls' | 'proxy' | 'address-refused' | 'invalid-request' | 'aborted';
   /** The system's own code, e.g. `ECONNREFUSED`; no text that could carry personal data. */
   code: string;
-  /** For `address-refused`: the address, and the setting that would allow it. */
+  /** For `address-refused`: the address, and the setting that would allow it. For a host of several addresses that none connected to: what came of each. */
   detail?: string;
 }

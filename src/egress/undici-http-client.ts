@@ -1,6 +1,7 @@
 import diagnostics from 'node:diagnostics_channel';
 import { Socket } from 'node:net';
 import { createAddressPolicy } from './address-policy.ts';
+import { pendingDetail, type PendingConnection } from './connector.ts';
 import { decodeBody } from './decode-body.ts';
 import { ExchangeHandler, type EncodedResponse } from './exchange-handler.ts';
 import type { ConnectionSettings, HttpClient, HttpExchange, HttpFault, HttpOptions, HttpRequest, HttpResponse, Redirect } from './http-client.ts';
@@ -35,6 +36,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 class UndiciHttpClient implements HttpClient {
   readonly #pools: Pools;
   readonly #userAgent: string;
+  readonly #pending = new Map<string, PendingConnection>();
   /** Set only from `onRequestStart` to the announcement of the socket that follows it in the same turn. */
   #starting: ExchangeHandler | null = null;
 
@@ -45,6 +47,7 @@ class UndiciHttpClient implements HttpClient {
       resolveHost: options.resolveHost ?? createHostResolver(),
       additionalCertificates: options.additionalCertificates ?? [],
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
+      pending: this.#pending,
     };
     this.#pools = new Pools(connector, options.connectionsPerOrigin ?? CONNECTIONS_PER_ORIGIN);
     diagnostics.subscribe('undici:client:sendHeaders', this.#onSendHeaders);
@@ -83,7 +86,11 @@ class UndiciHttpClient implements HttpClient {
     if (signal.aborted) return { request: sent, requestWritten: false, result: ABORTED };
     const startedAt = performance.now();
     const handler = new ExchangeHandler(maxResponseBytes, (starting) => (this.#starting = starting));
-    const timer = setTimeout(() => handler.giveUp(fault('timeout', 'ETIMEDOUT')), boundedTimeout(timeoutMs));
+    const onTimeout = () => {
+      const detail = handler.written ? undefined : pendingDetail(this.#pending, url);
+      handler.giveUp({ ...fault('timeout', 'ETIMEDOUT'), ...(detail === undefined ? {} : { detail }) });
+    };
+    const timer = setTimeout(onTimeout, boundedTimeout(timeoutMs));
     const onAbort = () => handler.giveUp(ABORTED);
     signal.addEventListener('abort', onAbort, { once: true });
     try {

@@ -23,11 +23,12 @@ export function tokenCallError(host: string, kind: ErrorKind, code: ErrorCode, w
 /** A token call that got no answer. */
 export function tokenCallFault(host: string, fault: HttpFault, timeoutMs: number): DeliveryError {
   const { code } = fault;
+  const where = fault.detail === undefined ? '' : ` (${fault.detail})`;
   switch (fault.fault) {
     case 'timeout':
-      return tokenCallError(host, 'transient', 'timeout', `no whole answer to the token call in time; ${timeoutMs} ms were left of \`timeout\`. Check whether their system is up, and whether our address is on their list.`);
+      return tokenCallError(host, 'transient', 'timeout', `no whole answer to the token call in time${where}; ${timeoutMs} ms were left of \`timeout\`. Check whether their system is up, and whether our address is on their list.`);
     case 'connection':
-      return tokenCallError(host, 'transient', 'connection', `the connection of the token call failed: ${code}. Check whether their system is up, whether host and port of the token URL are right, and whether our address is on their list.`);
+      return tokenCallError(host, 'transient', 'connection', `the connection of the token call failed: ${code}${where}. Check whether their system is up, whether host and port of the token URL are right, and whether our address is on their list.`);
     case 'dns':
       return tokenCallError(host, 'transient', 'dns', `the host name could not be resolved: ${code}. Check the token URL, and their DNS entry.`);
     case 'tls':
